@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.poolwright-ready
 JOBS ?= 2
+ANVIL := @foundry-rs/anvil@1.7.1
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -56,7 +57,7 @@ wheel-test: setup ## build the wheel, install it elsewhere, run the demo from it
 	@$(BIN)/python -m pytest -q tests/house/test_wheel.py
 
 anvil: ## add anvil (needs node) for the tests on a real node
-	@npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/anvil $$(cat tools/anvil-version.txt)
+	@npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/anvil $(ANVIL)
 
 twin: setup ## regenerate the Python maths from the contracts
 	@$(BIN)/python -m poolwright.twin
