@@ -1,0 +1,1 @@
+"""pool.toml -> PoolSpec (human units) -> PoolParams (integers), and the linter for misconfiguration."""

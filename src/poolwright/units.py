@@ -1,0 +1,159 @@
+"""Human numbers to integers and back, exactly: decimals and fractions, never floats.
+
+Nothing here rounds silently: a number finer than its unit is refused. The one place where the
+package rounds human input is the split of weights (`poolwright.spec.weighted`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Final
+
+from poolwright.errors import UnitError
+
+WAD: Final[int] = 10**18
+BASIS_POINT: Final[Fraction] = Fraction(1, 10_000)
+
+# Text beyond this many digits is not an amount of anything; it also keeps 1e999999999 from filling memory.
+MAX_DIGITS: Final[int] = 100
+
+Number = int | str | Decimal | Fraction
+
+_SUFFIX = re.compile(r"^(?P<number>.*?)\s*(?P<unit>%|bps|bp)$", re.IGNORECASE | re.DOTALL)
+_PLAIN = re.compile(r"^[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][+-]?\d+)?$", re.ASCII)
+_RATIO = re.compile(r"^(\d[\d_]*)\s*/\s*(\d[\d_]*)$", re.ASCII)
+
+
+def parse_number(value: Number) -> Fraction:
+    """Read a human number exactly; "0.3%", "30 bps" and "1/3" are understood.
+
+    Raises UnitError for floats, booleans, text that is no number, and numbers that are not finite.
+
+    >>> parse_number("0.3%")
+    Fraction(3, 1000)
+    >>> parse_number("30 bps") == parse_number(Decimal("0.003"))
+    True
+    >>> parse_number("1/3")
+    Fraction(1, 3)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal | Fraction):
+        raise UnitError(
+            f"{type(value).__name__} {value!r} is not an exact number.",
+            'Give an integer, a Decimal, or text such as "0.003".',
+        )
+    if isinstance(value, str):
+        return _parse_text(value)
+    if isinstance(value, Decimal):
+        return _parse_decimal(value)
+    return Fraction(value)
+
+
+def to_wad(value: Number) -> int:
+    """Return the number times 10**18, exactly; refuse more than 18 decimal places.
+
+    >>> to_wad("0.3%")
+    3000000000000000
+    """
+    return parse_units(value, 18)
+
+
+def parse_units(value: Number, decimals: int) -> int:
+    """Return the number in units of 10**-decimals, exactly; refuse anything finer.
+
+    >>> parse_units("1.5", 6)
+    1500000
+    """
+    scaled = parse_number(value) * 10**decimals
+    if scaled.denominator != 1:
+        raise UnitError(
+            f"{value} is finer than the smallest unit, which has {decimals} decimal places.",
+            f"Write at most {decimals} decimal places.",
+        )
+    return scaled.numerator
+
+
+def format_units(raw: int, decimals: int) -> str:
+    """Write an integer amount as a plain decimal, exactly and without trailing zeros.
+
+    >>> format_units(1_500_000, 6)
+    '1.5'
+    >>> format_units(-1, 18)
+    '-0.000000000000000001'
+    """
+    sign = "-" if raw < 0 else ""
+    whole, part = divmod(abs(raw), 10**decimals)
+    digits = f"{part:0{decimals}d}".rstrip("0") if decimals else ""
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def format_number(value: Fraction) -> str:
+    """Write a fraction as a plain decimal if it has one, else as "n/d".
+
+    >>> format_number(Fraction(1, 8)), format_number(Fraction(1, 3))
+    ('0.125', '1/3')
+    """
+    rest, places = value.denominator, 0
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest, power = rest // prime, power + 1
+        places = max(places, power)
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    return format_units(int(value * 10**places), places)
+
+
+def format_percent(share: Fraction, places: int = 2) -> str:
+    """Write a fraction of one as a percentage, with at least `places` decimals and no digit lost.
+
+    >>> format_percent(Fraction(3, 1000)), format_percent(Fraction(1, 8000))
+    ('0.30 %', '0.0125 %')
+    """
+    text = format_number(share * 100)
+    if "/" in text:
+        return f"{round(float(share * 100), 6):.6f} %"
+    whole, _, digits = text.partition(".")
+    padded = digits.ljust(places, "0")
+    return f"{whole}.{padded} %" if padded else f"{whole} %"
+
+
+def _parse_text(text: str) -> Fraction:
+    """Read text: plain, with % or bps, or a ratio."""
+    stripped = text.strip()
+    if match := _SUFFIX.match(stripped):
+        unit = Fraction(1, 100) if match["unit"] == "%" else BASIS_POINT
+        return _parse_text(match["number"]) * unit
+    if match := _RATIO.match(stripped):
+        numerator, denominator = (_parse_decimal(Decimal(part.replace("_", ""))) for part in match.groups())
+        if denominator == 0:
+            raise UnitError(f"{text!r} divides by zero.", "Write a number.")
+        return numerator / denominator
+    if not _PLAIN.match(stripped):
+        raise UnitError(f"{text!r} is not a number.", _hint(stripped))
+    try:
+        return _parse_decimal(Decimal(stripped.replace("_", "")))
+    except InvalidOperation:
+        raise UnitError(f"{text!r} is not a number of usable size.", "Write it out in full.") from None
+
+
+def _parse_decimal(value: Decimal) -> Fraction:
+    """Turn a finite decimal of sane size into a fraction."""
+    if not value.is_finite():
+        raise UnitError(f"{value} is not a finite number.", "Write a finite number.")
+    _, digits, exponent = value.as_tuple()
+    if len(digits) > MAX_DIGITS or abs(int(exponent)) > MAX_DIGITS:
+        raise UnitError(
+            f"The number has more than {MAX_DIGITS} digits.", "No amount needs that many; check the exponent."
+        )
+    return Fraction(value)
+
+
+def _hint(text: str) -> str:
+    """Say how to write what looks like a common slip."""
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return "Write a finite number."
+    if "," in text:
+        return "Write it without commas, with a point before the decimals; 1_000_000.5 is allowed."
+    return 'Write it as 0.003, "0.3%", "30 bps" or "1/3".'
