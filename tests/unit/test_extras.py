@@ -1,0 +1,21 @@
+import math
+
+import pytest
+
+from poolwright.errors import MissingExtra
+from poolwright.extras import require
+
+
+def test_require_returns_the_module() -> None:
+    assert require("math", extra="sim") is math
+
+
+def test_require_names_the_command_that_adds_a_missing_package() -> None:
+    with pytest.raises(MissingExtra, match=r'not_there is not installed.*pip install "poolwright\[sim\]"'):
+        require("not_there.part", extra="sim")
+
+
+def test_missing_extra_is_an_import_error_too() -> None:
+    """So that `try: ... except ImportError` in users' code keeps working."""
+    with pytest.raises(ImportError):
+        require("not_there", extra="chain")

@@ -1,0 +1,42 @@
+"""Run every check, show what failed, and time each: this is `make check`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from project_files import ROOT
+
+PYTHON = sys.executable
+CHECKS: dict[str, list[str]] = {
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
+    "types": ["mypy", "--strict"],
+    "layers": ["lint-imports", "--no-logo"],
+    "sizes": [PYTHON, "tools/check_sizes.py"],
+    "style": [PYTHON, "tools/check_style.py"],
+    "generated maths is fresh": [PYTHON, "-m", "poolwright.twin", "--check"],
+    "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
+}
+
+
+def main(only: list[str]) -> int:
+    """Run the named checks (all without names); the exit status is the number that failed."""
+    failed = []
+    for name, command in CHECKS.items():
+        if only and name.split()[0] not in only:
+            continue
+        start = time.perf_counter()
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        good = done.returncode == 0
+        print(f"{'ok  ' if good else 'FAIL'} {name:<26} {time.perf_counter() - start:5.1f} s", flush=True)
+        if not good:
+            failed.append(name)
+            print((done.stdout + done.stderr).rstrip(), flush=True)
+    print(f"check: {', '.join(failed)} failed" if failed else "check: all passed")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
