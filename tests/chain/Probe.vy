@@ -1,0 +1,57 @@
+# pragma version 0.4.3
+"""
+@title Probe
+@notice One of each thing that a chain must do, for the tests of the embedded chain.
+@custom:assumes nothing
+@custom:rounding exact
+@custom:kill none: tests only
+"""
+
+event Stored:
+    sender: indexed(address)
+    value: indexed(uint256)
+    double: uint256
+
+
+stored: public(uint256)
+calls_in_transaction: transient(uint256)
+
+
+@deploy
+def __init__(first: uint256):
+    assert first != 13, "probe: thirteen"
+    self.stored = first
+
+
+@external
+def store(value: uint256) -> uint256:
+    self.stored = value
+    log Stored(sender=msg.sender, value=value, double=value * 2)
+    assert value != 5, "probe: five"
+    assert value != 6
+    return value * 2
+
+
+@external
+def count_calls() -> uint256:
+    self.calls_in_transaction += 1
+    self.stored = self.calls_in_transaction
+    return self.calls_in_transaction
+
+
+@external
+@view
+def now() -> (uint256, uint256):
+    return block.timestamp, block.number
+
+
+@external
+def spin():
+    for i: uint256 in range(1_000_000):
+        self.stored += 1
+
+
+@external
+@payable
+def pay() -> uint256:
+    return self.balance
