@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.poolwright-ready
 JOBS ?= 2
+ROUNDS ?= 9
 ANVIL := @foundry-rs/anvil@1.7.1
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
@@ -51,7 +52,7 @@ format: setup ## put the code in form and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 
 bench: setup ## speed beside the peers in one run; writes bench/results
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/run.py --rounds $(ROUNDS)
 
 wheel-test: setup ## build the wheel, install it elsewhere, run the demo from it
 	@$(BIN)/python -m pytest -q tests/house/test_wheel.py

@@ -1,4 +1,4 @@
-"""What every test may rely on: the project's root, the shared data, Hypothesis profiles, and skips with a reason.
+"""What every test may rely on: the root, the shared data, Hypothesis profiles, and skips with a reason.
 
 On a newcomer's machine a missing tool or data set skips the tests that need it, with the reason. In CI
 (`CI=true`) the same lack is a failure, so that nothing is left out silently.
