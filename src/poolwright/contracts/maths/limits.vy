@@ -30,6 +30,10 @@ MAX_CREATOR_SHARE: constant(uint256) = 5 * 10 ** 17
 
 MIN_WEIGHT: constant(uint256) = 10 ** 16
 
+# Liquidity with single tokens: the most that one operation adds (times the balance) and the least part of a balance that it leaves.
+MAX_ADD_RATIO: constant(uint256) = 9
+MIN_LEFT_E36: constant(uint256) = 10 ** 35
+
 # Amplification A (Curve's convention, Ann = A * n), stored times AMPLIFICATION_PRECISION.
 AMPLIFICATION_PRECISION: constant(uint256) = 1000
 MIN_AMPLIFICATION: constant(uint256) = 1 * 1000

@@ -1,0 +1,96 @@
+# pragma version 0.4.3
+"""
+@title Share maths
+@notice Shares against balances: proportional liquidity, mint, burn, and the ledger's bounds.
+@custom:assumes supply is the effective supply: shares owed as fees included
+@custom:rounding amounts in up, amounts out down
+@custom:kill none: pure
+"""
+
+from . import fixed_point
+from . import limits
+
+
+@internal
+@pure
+def initial_shares(invariant: uint256) -> uint256:
+    """
+    @dev One share per unit of the invariant (18 decimals); MINIMUM_SHARES of them stay locked.
+    """
+    assert invariant > limits.MINIMUM_SHARES, "shares: too few to start"
+    assert invariant <= limits.MAX_SHARES, "shares: too many"
+    return invariant
+
+
+@internal
+@pure
+def minted(supply: uint256, shares: uint256) -> uint256:
+    """
+    @dev Supply after minting.
+    """
+    assert shares > 0, "shares: zero minted"
+    assert shares <= limits.MAX_SHARES, "shares: too many"
+    assert supply + shares <= limits.MAX_SHARES, "shares: too many"
+    return supply + shares
+
+
+@internal
+@pure
+def burned(supply: uint256, shares: uint256) -> uint256:
+    """
+    @dev Supply after burning; never down to nothing.
+    """
+    assert shares > 0, "shares: zero burned"
+    assert shares < supply, "shares: supply exceeded"
+    return supply - shares
+
+
+@internal
+@pure
+def credited(balance: uint256, amount: uint256) -> uint256:
+    """
+    @dev Balance after a receipt.
+    """
+    assert amount <= limits.MAX_BALANCE, "pool: balance too large"
+    assert balance + amount <= limits.MAX_BALANCE, "pool: balance too large"
+    return balance + amount
+
+
+@internal
+@pure
+def debited(balance: uint256, amount: uint256) -> uint256:
+    """
+    @dev Balance after a payment; at least one unit stays.
+    """
+    assert amount < balance, "pool: balance too small"
+    return balance - amount
+
+
+@internal
+@pure
+def proportional_in_up(
+    balances: DynArray[uint256, 16], shares: uint256, supply: uint256
+) -> DynArray[uint256, 16]:
+    """
+    @dev amount_i = balance_i * shares / supply. Amounts enter: round up.
+    """
+    assert shares <= limits.MAX_SHARES, "shares: too many"
+    amounts: DynArray[uint256, 16] = balances
+    for i: uint256 in range(len(balances), bound=16):
+        amounts[i] = fixed_point.div_up(balances[i] * shares, supply)
+    return amounts
+
+
+@internal
+@pure
+def proportional_out_down(
+    balances: DynArray[uint256, 16], shares: uint256, supply: uint256
+) -> DynArray[uint256, 16]:
+    """
+    @dev amount_i = balance_i * shares / supply. Amounts leave: round down.
+    """
+    assert shares < supply, "shares: supply exceeded"
+    amounts: DynArray[uint256, 16] = balances
+    for i: uint256 in range(len(balances), bound=16):
+        amounts[i] = balances[i] * shares // supply
+    return amounts

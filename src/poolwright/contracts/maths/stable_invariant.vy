@@ -1,0 +1,245 @@
+# pragma version 0.4.3
+"""
+@title Stable invariant
+@notice D and y of StableSwap for 2 to 8 assets: Ann * sum x + D = Ann * D + D^(n+1) / (n^n prod x), Ann = A * n.
+@custom:assumes factors from scaling.scaling_factor, amplification = A * limits.AMPLIFICATION_PRECISION within limits
+@custom:rounding the direction is in the name; every D and y is proved on its side by the sign of the invariant
+@custom:kill none: pure
+"""
+# Egorov, "StableSwap" (2019), with Ann = A * n as Curve's contracts have it (the paper's A n^n).
+# Values v_i = balance_i * factor_i are exact (1e36). They are shifted to x_i with 2^88 <= sum x < 2^104, so that one unit of x
+# is below 2^-88 of the pool however small or large it is, and D^2 times any product term met below fits a word.
+# Domain: x_i > sum x / 2^16 for every asset, before and after; outside it the pool answers "stable: imbalance".
+# Bounds used below: S = sum x < 2^104, D <= S, x_i >= 2^72, n <= 8, Ann <= 80,000.
+
+from . import fixed_point
+from . import limits
+
+IMBALANCE_BITS: constant(uint256) = 16
+# A product term past this halves D first (see _above_root): n * 2^148 * 2^104 < 2^255.
+PRODUCT_LIMIT: constant(uint256) = 2 ** 148
+ITERATIONS: constant(uint256) = 255
+
+
+@internal
+@pure
+def normalise(
+    balances: DynArray[uint256, 8], factors: DynArray[uint256, 8], room: uint256
+) -> (DynArray[uint256, 8], uint256, uint256):
+    """
+    @dev (x rounded down, left, right): x = (balance * factor << left) >> right. room: value (1e36) that an operation may add.
+    """
+    x: DynArray[uint256, 8] = balances
+    total: uint256 = room
+    for i: uint256 in range(len(balances), bound=8):
+        x[i] = balances[i] * factors[i]
+        total += x[i]
+    left: uint256 = 0
+    if total < 2 ** 100:
+        left = 64
+        total = total << 64
+    right: uint256 = 0
+    if total >= 2 ** 216:
+        right = 128
+        total = total >> 128
+    if total >= 2 ** 152:
+        right += 64
+        total = total >> 64
+    if total >= 2 ** 120:
+        right += 32
+        total = total >> 32
+    if total >= 2 ** 104:
+        right += 16
+        total = total >> 16
+    assert total < 2 ** 104, "stable: balances too large"
+    for i: uint256 in range(len(balances), bound=8):
+        x[i] = (x[i] << left) >> right
+    self.check_domain(x)
+    return x, left, right
+
+
+@internal
+@pure
+def value_up(amount: uint256, left: uint256, right: uint256) -> uint256:
+    """
+    @dev The value (1e36) of an amount in units of x, rounded up.
+    """
+    return ((amount << right) + (1 << left) - 1) >> left
+
+
+@internal
+@pure
+def invariant_up(x: DynArray[uint256, 8], amplification: uint256) -> uint256:
+    """
+    @dev An upper bound of D of balances in [x, x + 1): D of x + 1, rounded up.
+    """
+    above: DynArray[uint256, 8] = x
+    for i: uint256 in range(len(x), bound=8):
+        above[i] = x[i] + 1
+    ann: uint256 = amplification * len(x)
+    total: uint256 = self._sum(above)
+    d: uint256 = self._newton_d(above, total, ann)
+    margin: uint256 = 1
+    for _: uint256 in range(24):
+        # D is at or above the root where  product(D) + Ann * D >= Ann * S + D;  the product is rounded down.
+        if self._is_above(d + margin, self.product_down(above, d + margin), total, ann):
+            return d + margin
+        margin *= 16
+    raise "stable: no convergence"
+
+
+@internal
+@pure
+def invariant_down(x: DynArray[uint256, 8], amplification: uint256) -> uint256:
+    """
+    @dev A lower bound of D of x.
+    """
+    ann: uint256 = amplification * len(x)
+    total: uint256 = self._sum(x)
+    d: uint256 = self._newton_d(x, total, ann)
+    margin: uint256 = 1
+    for _: uint256 in range(24):
+        assert d > margin, "stable: no convergence"
+        # Strictly below the root where the same sum, its product rounded up, is not above.
+        if not self._is_above(d - margin, self._product_up(x, d - margin), total, ann):
+            return d - margin
+        margin *= 16
+    raise "stable: no convergence"
+
+
+@internal
+@pure
+def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplification: uint256) -> uint256:
+    """
+    @dev An upper bound of x[index] at invariant d, the other balances given; x[index] itself only starts the search.
+         y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up).
+    """
+    n: uint256 = len(x)
+    ann: uint256 = amplification * n
+    b: uint256 = d * limits.AMPLIFICATION_PRECISION // ann
+    c: uint256 = d
+    for k: uint256 in range(len(x), bound=8):
+        if k != index:
+            b += x[k]
+            c = fixed_point.div_up(c * d, x[k] * n)
+    c = fixed_point.div_up(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
+    y: uint256 = x[index]
+    # Newton needs 2y + b > D at its start; from below the root its first step passes to the safe side.
+    if 2 * y + b <= d:
+        y = d
+    for _: uint256 in range(ITERATIONS):
+        last: uint256 = y
+        y = (y * y + c) // (2 * y + b - d)
+        if y <= last + 1 and last <= y + 1:
+            break
+    margin: uint256 = 1
+    for _: uint256 in range(24):
+        candidate: uint256 = y + margin
+        if candidate * candidate + b * candidate >= c + d * candidate:
+            return candidate
+        margin *= 16
+    raise "stable: no convergence"
+
+
+@internal
+@pure
+def check_domain(x: DynArray[uint256, 8]):
+    least: uint256 = 0
+    for x_k: uint256 in x:
+        assert x_k < 2 ** 112, "stable: imbalance"
+        least = unsafe_add(least, x_k)  # cannot overflow: eight values below 2^112
+    least = least >> IMBALANCE_BITS
+    for x_k: uint256 in x:
+        assert x_k > least, "stable: imbalance"
+
+
+@internal
+@pure
+def _sum(x: DynArray[uint256, 8]) -> uint256:
+    total: uint256 = 0
+    for x_k: uint256 in x:
+        total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
+    return total
+
+
+@internal
+@pure
+def product_down(x: DynArray[uint256, 8], d: uint256) -> uint256:
+    """
+    @dev D^(n+1) / (n^n prod x), each step rounded down.
+    """
+    n: uint256 = len(x)
+    product: uint256 = d
+    for x_k: uint256 in x:
+        product = product * d // (x_k * n)
+    return product
+
+
+@internal
+@pure
+def _product_up(x: DynArray[uint256, 8], d: uint256) -> uint256:
+    """
+    @dev D^(n+1) / (n^n prod x), each step rounded up.
+    """
+    n: uint256 = len(x)
+    product: uint256 = d
+    for x_k: uint256 in x:
+        product = fixed_point.div_up(product * d, x_k * n)
+    return product
+
+
+@internal
+@pure
+def _is_above(d: uint256, product: uint256, total: uint256, ann: uint256) -> bool:
+    """
+    @dev product + Ann * D >= Ann * S + D, times the precision of Ann.
+    """
+    return (
+        product * limits.AMPLIFICATION_PRECISION + ann * d
+        >= ann * total + d * limits.AMPLIFICATION_PRECISION
+    )
+
+
+@internal
+@pure
+def _above_root(x: DynArray[uint256, 8], total: uint256) -> uint256:
+    """
+    @dev A start for Newton, at or above D, whose product terms all stay below PRODUCT_LIMIT. Halving is safe: a product term
+         past the limit at D means the whole product exceeds 2^(n+1) * (Ann * S + D) even if each asset still to come takes its
+         largest share of S, so the root lies below D / 2. Only n >= 5 can get there at all.
+    """
+    d: uint256 = total
+    n: uint256 = len(x)
+    for _: uint256 in range(16):
+        product: uint256 = d
+        for x_k: uint256 in x:
+            if product < PRODUCT_LIMIT:
+                product = product * d // (x_k * n)
+        if product < PRODUCT_LIMIT:
+            break
+        d = d >> 1
+    return d
+
+
+@internal
+@pure
+def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
+    """
+    @dev D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), P the product at D; falls to the root from above.
+    """
+    n: uint256 = len(x)
+    d: uint256 = total
+    if n > 4:
+        d = self._above_root(x, total)
+    amplified: uint256 = ann * total // limits.AMPLIFICATION_PRECISION
+    for _: uint256 in range(ITERATIONS):
+        product: uint256 = self.product_down(x, d)
+        last: uint256 = d
+        d = (
+            (amplified + product * n)
+            * d
+            // ((ann - limits.AMPLIFICATION_PRECISION) * d // limits.AMPLIFICATION_PRECISION + (n + 1) * product)
+        )
+        if d <= last + 1 and last <= d + 1:
+            return d
+    raise "stable: no convergence"

@@ -1,0 +1,65 @@
+# pragma version 0.4.3
+"""
+@title Weighted maths
+@notice Swaps of a pool that keeps prod b_i^w_i.
+@custom:assumes balances within limits, weights in WAD and >= limits.MIN_WEIGHT; raw units: decimals and rates cancel
+@custom:rounding amounts out down, amounts in up
+@custom:kill none: pure
+"""
+# Liquidity: geometric_maths with the weights and total weight WAD.
+
+from . import fixed_point
+from . import log_exp
+
+
+@internal
+@pure
+def compute_out_given_exact_in(
+    balance_in: uint256,
+    weight_in: uint256,
+    balance_out: uint256,
+    weight_out: uint256,
+    net_in_e18: uint256,
+) -> uint256:
+    """
+    @dev out = b_out * (1 - (b_in / (b_in + net))^(w_in / w_out)). Amount leaves: rounds down.
+    """
+    before: uint256 = balance_in * fixed_point.WAD
+    assert net_in_e18 <= before, "swap: in too large"
+    # The power is what stays: rounds up.
+    power: uint256 = log_exp.pow_up(before, before + net_in_e18, weight_in, weight_out)
+    if power >= fixed_point.E36:
+        return 0
+    amount_out: uint256 = balance_out * (fixed_point.E36 - power) // fixed_point.E36
+    assert amount_out <= balance_out // 2, "swap: out too large"
+    return amount_out
+
+
+@internal
+@pure
+def compute_in_given_exact_out(
+    balance_in: uint256,
+    weight_in: uint256,
+    balance_out: uint256,
+    weight_out: uint256,
+    amount_out: uint256,
+) -> uint256:
+    """
+    @dev net = b_in * ((b_out / (b_out - out))^(w_out / w_in) - 1), in _e18. Amount enters: rounds up.
+    """
+    assert amount_out > 0, "swap: zero out"
+    assert amount_out <= balance_out // 2, "swap: out too large"
+    power: uint256 = log_exp.pow_up(balance_out, balance_out - amount_out, weight_out, weight_in)
+    assert power <= 2 * fixed_point.E36, "swap: in too large"
+    return fixed_point.div_up(balance_in * (power - fixed_point.E36), fixed_point.WAD)
+
+
+@internal
+@pure
+def compute_spot_price(
+    balance_in: uint256, weight_in: uint256, balance_out: uint256, weight_out: uint256
+) -> (uint256, uint256):
+    """
+    @dev Marginal raw units in per raw unit out, (b_in / w_in) / (b_out / w_out), as (numerator, denominator), without fee.
+    """
+    return balance_in * weight_out, balance_out * weight_in
