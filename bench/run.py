@@ -114,8 +114,8 @@ def table(result: dict[str, Any]) -> str:
         "",
         f"Made by `{result['command']}`: {result['rounds']} rounds, every contender asked in turn. "
         "Speeds and ratios are medians, the least ratio of a round is in brackets. Conversion of inputs is "
-        "included. Answers differ from the peers' by at most the relative figure of the last column (curvesim "
-        "takes the fee from the amount out, the others from the amount in).",
+        "included. Answers differ from the peers' by at most the relative figure in the last column (curvesim"
+        " takes the fee from the amount out, the others from the amount in).",
         "",
         f"Machine: {about['cpu']}, {about['cores']} cores, {about['system']}; load at the start "
         f"{about['load_average']}. Versions: "

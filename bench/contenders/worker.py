@@ -1,7 +1,6 @@
 """What every Python contender shares: read cases, answer requests for rounds of quotes, one JSON line each.
 
-A contender hands its runners to `serve`. Imported by scripts that run in different environments, so it uses the
-standard library only.
+A contender hands its runners to `serve`. Several environments import this: standard library only.
 """
 
 from __future__ import annotations

@@ -1,0 +1,66 @@
+"""The README's tour is executed as printed, in an empty folder, and says what it says there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOUR = "## A tour"
+
+
+def blocks(readme: str, language: str) -> list[str]:
+    """Return the tour's fenced blocks of one language."""
+    tour = readme.split(TOUR, 1)[1].split("\n## ", 1)[0]
+    return re.findall(rf"```{language}\n(.*?)```", tour, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tour")
+
+
+@pytest.fixture(scope="module")
+def readme(project_root: Path) -> str:
+    return (project_root / "README.md").read_text(encoding="utf-8")
+
+
+def run(command: list[str] | str, folder: Path) -> str:
+    """Run as a user would, whose shell finds this environment's commands."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command,
+        shell=isinstance(command, str),
+        cwd=folder,
+        env={**os.environ, "PATH": path, "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_tour_on_the_command_line(readme: str, folder: Path) -> None:
+    commands = [
+        line[2:] for block in blocks(readme, "console") for line in block.splitlines() if line[:2] == "$ "
+    ]
+    assert commands
+    for command in commands:
+        run(command.partition("  #")[0], folder)
+
+
+def test_tour_in_python(readme: str, folder: Path) -> None:
+    """A comment behind a print is the line that it prints."""
+    code = "\n".join(blocks(readme, "python"))
+    prints = [line for line in code.splitlines() if line.lstrip().startswith("print(")]
+    expected = [line.partition("  # ")[2] for line in prints]
+    assert prints
+    assert all(expected), "every print of the tour shows what it prints"
+    shown = run([sys.executable, "-c", code], folder)
+    assert [line for line in shown.splitlines() if line in expected] == expected, shown
