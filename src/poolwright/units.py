@@ -65,7 +65,7 @@ def parse_units(value: Number, decimals: int) -> int:
     >>> parse_units("1.5", 6)
     1500000
     """
-    scaled = parse_number(value) * 10**decimals
+    scaled: Fraction = parse_number(value) * 10**decimals
     if scaled.denominator != 1:
         raise UnitError(
             f"{value} is finer than the smallest unit, which has {decimals} decimal places.",
@@ -108,12 +108,14 @@ def format_number(value: Fraction) -> str:
 def format_percent(share: Fraction, places: int = 2) -> str:
     """Write a fraction of one as a percentage, with at least `places` decimals and no digit lost.
 
+    A share without a finite decimal, such as a third, is marked with "~" and cut to six places.
+
     >>> format_percent(Fraction(3, 1000)), format_percent(Fraction(1, 8000))
     ('0.30 %', '0.0125 %')
     """
     text = format_number(share * 100)
-    if "/" in text:
-        return f"{round(float(share * 100), 6):.6f} %"
+    if "/" in text:  # no finite decimal: six digits are for reading only
+        text = "~" + format_units(round(share * 10**8), 6)
     whole, _, digits = text.partition(".")
     padded = digits.ljust(places, "0")
     return f"{whole}.{padded} %" if padded else f"{whole} %"

@@ -16,11 +16,6 @@ from poolwright.units import format_number, format_percent
 
 Findings = Iterator[Finding]
 
-MAX_ASSETS = {
-    Kind.WEIGHTED: bounds.MAX_ASSETS_WEIGHTED,
-    Kind.STABLE: bounds.MAX_ASSETS_STABLE,
-    Kind.CONSTANT_PRODUCT: bounds.MAX_ASSETS_CONSTANT_PRODUCT,
-}
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
@@ -29,12 +24,12 @@ def wad_fraction(value: int) -> Fraction:
     return Fraction(value, bounds.WAD)
 
 
-def asset_count(key: str, kind: Kind, count: int) -> Findings:
+def asset_count(key: str, kind: Kind, count: int, most: int) -> Findings:
     """Check the number of assets against the kind's range."""
-    most = MAX_ASSETS[kind]
     if count < bounds.MIN_ASSETS:
         yield Finding(
-            "asset-count", key, str(count), "A pool trades assets against each other; one alone has no market.",
+            "asset-count", key, str(count),
+            "A pool trades assets against each other; one alone has no market.",
             f"List {bounds.MIN_ASSETS} to {most} assets.",
         )  # fmt: skip
     elif count > most:
@@ -58,8 +53,8 @@ def symbols(keys: Sequence[str], names: Sequence[str]) -> Findings:
         elif name.casefold() in seen:
             yield Finding(
                 "symbol-duplicate", key, repr(name),
-                f"{name} is listed already ({seen[name.casefold()]}): a pool cannot trade an asset against itself, "
-                "and every command that names it would be ambiguous.",
+                f"{name} is listed already ({seen[name.casefold()]}): a pool cannot trade an asset against "
+                "itself, and every command that names it would be ambiguous.",
                 "Remove one of the two, or give each token its own symbol.",
             )  # fmt: skip
         else:
@@ -71,7 +66,8 @@ def decimals(key: str, symbol: str, value: int) -> Findings:
     if not 0 <= value <= bounds.MAX_DECIMALS:
         yield Finding(
             "decimals-range", key, str(value),
-            f"{symbol} would be scaled by 10^(18 - decimals): only 0 to {bounds.MAX_DECIMALS} can be held exactly.",
+            f"{symbol} would be scaled by 10^(18 - decimals): "
+            f"only 0 to {bounds.MAX_DECIMALS} can be held exactly.",
             "Write the value of the token's decimals() function; wrap a token that has more than 18.",
         )  # fmt: skip
 
@@ -84,7 +80,7 @@ def rate(key: str, symbol: str, value: Fraction) -> Findings:
             "rate-range", key, format_number(value),
             f"The rate values one {symbol} in the pool's unit; outside {format_number(low)} to "
             f"{format_number(high)} rounding would move real money.",
-            "Write what one token is worth, such as 1 for a plain token or 1.21 for one that has earned 21 %.",
+            "Write what one token is worth: 1 for a plain token, 1.21 for one that has earned 21 %.",
         )  # fmt: skip
 
 
@@ -97,7 +93,8 @@ def address(key: str, symbol: str, text: str) -> Findings:
         )  # fmt: skip
     elif int(text, 16) == 0:
         yield Finding(
-            "address-zero", key, repr(text), f"The zero address holds no code: transfers of {symbol} would fail.",
+            "address-zero", key, repr(text),
+            f"The zero address holds no code: transfers of {symbol} would fail.",
             "Write the address of the contract, or leave the key out.",
         )  # fmt: skip
 
@@ -109,7 +106,8 @@ def addresses(keys: Sequence[str], texts: Sequence[str | None]) -> Findings:
         if text is not None and text.lower() in seen:
             yield Finding(
                 "address-duplicate", key, repr(text),
-                f"This is the address of {seen[text.lower()]} too: one token counted as two assets can be drained.",
+                f"This is the address of {seen[text.lower()]} too: "
+                "one token counted as two assets can be drained.",
                 "Write each token's own address.",
             )  # fmt: skip
         elif text is not None:
@@ -122,8 +120,8 @@ def weight(key: str, symbol: str, value: Fraction) -> Findings:
     if value < least:
         yield Finding(
             "weight-small", key, format_number(value),
-            f"{symbol} would weigh {format_percent(value)}, below the least weight of {format_percent(least, 0)}: "
-            "a tiny trade would move its price without bound.",
+            f"{symbol} would weigh {format_percent(value)}, below the least weight of "
+            f"{format_percent(least, 0)}: a tiny trade would move its price without bound.",
             f"Give {symbol} at least {format_percent(least, 0)}, or leave it out.",
         )  # fmt: skip
 
@@ -142,7 +140,8 @@ def weights_sum(key: str, values: Sequence[Fraction], slack: Fraction = Fraction
         fix = "Write positive weights that sum to 1."
     yield Finding(
         "weights-sum", key, format_number(total),
-        f"The weights sum to {format_number(total)} instead of 1: every price and share of the pool rests on that sum.",
+        f"The weights sum to {format_number(total)} instead of 1: "
+        "every price and share of the pool rests on that sum.",
         fix,
     )  # fmt: skip
 
@@ -175,7 +174,7 @@ def swap_fee(key: str, value: Fraction) -> Findings:
         else:
             why = (
                 f"A fee of {format_percent(value)} of each trade is above the most allowed, "
-                f"{format_percent(most, 0)}: nobody would trade, and liquidity would be stuck at stale prices."
+                f"{format_percent(most, 0)}: nobody would trade, and prices would go stale."
             )
             meant = f'if you meant {format_number(value)} %, write "{format_number(value)}%"'
             fix = f"{meant[0].upper()}{meant[1:]}." if value <= 10 else 'Write a fee such as "0.3%".'
@@ -206,6 +205,7 @@ def fee_split(key: str, protocol_share: Fraction, creator_share: Fraction) -> Fi
     if total >= 1:
         yield Finding(
             "fee-split", key, format_percent(total),
-            "Protocol and creator together take the whole fee: the providers bear every loss and earn nothing.",
+            "Protocol and creator together take the whole fee: "
+            "the providers bear every loss and earn nothing.",
             "Lower one of the two shares.", "warning" if total == 1 else "error",
         )  # fmt: skip

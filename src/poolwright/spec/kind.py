@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """The invariant of a pool; the value is what pool.toml says."""
 
     WEIGHTED = "weighted"
     STABLE = "stable"
     CONSTANT_PRODUCT = "constant_product"
-
-    def __str__(self) -> str:
-        return self.value

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final, Self
 
 from poolwright.errors import Finding, SpecError
-from poolwright.spec import bounds, faults
 from poolwright.spec.bounds import WAD
 from poolwright.spec.kind import Kind
+from poolwright.spec.param_errors import param_errors
 
 __all__ = ["Kind", "PoolParams", "Token"]
 
@@ -49,7 +48,7 @@ class PoolParams:
     creator_share: int = 0
 
     def __post_init__(self) -> None:
-        errors = [fault for fault in _type_faults(self) or _faults(self) if fault.severity == "error"]
+        errors = param_errors(self)
         if errors:
             raise SpecError(errors)
 
@@ -61,7 +60,8 @@ class PoolParams:
         """Build a weighted pool; `weights` are WAD integers that sum to WAD.
 
         >>> half = 5 * 10**17
-        >>> pool = PoolParams.weighted([Token("WETH", 18), Token("USDC", 6)], [half, half], swap_fee=3 * 10**15)
+        >>> tokens = [Token("WETH", 18), Token("USDC", 6)]
+        >>> pool = PoolParams.weighted(tokens, [half, half], swap_fee=3 * 10**15)
         >>> pool.index("USDC")
         1
         """
@@ -200,91 +200,3 @@ def _named(name: str, symbol: str, tokens: Sequence[Token]) -> tuple[str, str]:
     """Fill an empty name or symbol of the share token from the assets."""
     assets = "-".join(str(token.symbol) for token in tokens)
     return name or f"Poolwright {assets}", symbol or f"PW-{assets}"
-
-
-def _type_faults(params: PoolParams) -> list[Finding]:
-    """Find values of the wrong type: a float or a boolean would pass the range checks and break the maths."""
-    whole: list[tuple[str, object]] = [
-        ("amplification", params.amplification),
-        ("swap_fee", params.swap_fee),
-        ("protocol_share", params.protocol_share),
-        ("creator_share", params.creator_share),
-    ]
-    whole += [(f"weights[{i}]", weight) for i, weight in enumerate(params.weights)]
-    for i, token in enumerate(params.tokens):
-        whole += [(f"tokens[{i}].decimals", token.decimals), (f"tokens[{i}].rate", token.rate)]
-    return [
-        Finding(
-            "type", key, repr(value), f"This is a {type(value).__name__}; the contracts hold integers only.",
-            'Convert it exactly first, for example with poolwright.units.to_wad("0.003").',
-        )
-        for key, value in whole if type(value) is not int
-    ]  # fmt: skip
-
-
-def _faults(params: PoolParams) -> list[Finding]:
-    """Find every value that the contracts would refuse."""
-    tokens, fraction = params.tokens, faults.wad_fraction
-    found = [
-        *faults.asset_count("tokens", params.kind, len(tokens)),
-        *faults.symbols(_keys(tokens, "symbol"), [token.symbol for token in tokens]),
-        *faults.addresses(_keys(tokens, "address"), [token.address for token in tokens]),
-        *faults.swap_fee("swap_fee", fraction(params.swap_fee)),
-        *faults.fee_share("protocol_share", "protocol", fraction(params.protocol_share), bounds.MAX_PROTOCOL_SHARE),
-        *faults.fee_share("creator_share", "creator", fraction(params.creator_share), bounds.MAX_CREATOR_SHARE),
-        *faults.fee_split("creator_share", fraction(params.protocol_share), fraction(params.creator_share)),
-    ]
-    for i, token in enumerate(tokens):
-        found += faults.decimals(f"tokens[{i}].decimals", token.symbol, token.decimals)
-        found += faults.rate(f"tokens[{i}].rate", token.symbol, fraction(token.rate))
-        for field, text in (("address", token.address), ("rate_provider", token.rate_provider)):
-            if text is not None:
-                found += faults.address(f"tokens[{i}].{field}", token.symbol, text)
-    return found + list(_KIND_FAULTS[params.kind](params)) + list(_foreign(params))
-
-
-def _keys(tokens: Sequence[Token], field: str) -> list[str]:
-    """Name one field of every token."""
-    return [f"tokens[{i}].{field}" for i in range(len(tokens))]
-
-
-def _weighted_faults(params: PoolParams) -> Iterator[Finding]:
-    """Find faults in the weights."""
-    if len(params.weights) != len(params.tokens):
-        yield Finding(
-            "weights-count", "weights", str(len(params.weights)),
-            f"There are {len(params.tokens)} tokens, and each needs one weight.",
-            f"Give {len(params.tokens)} weights in the order of the tokens.",
-        )  # fmt: skip
-        return
-    values = [faults.wad_fraction(weight) for weight in params.weights]
-    for i, value in enumerate(values):
-        yield from faults.weight(f"weights[{i}]", params.tokens[i].symbol, value)
-    yield from faults.weights_sum("weights", values)
-
-
-def _stable_faults(params: PoolParams) -> Iterator[Finding]:
-    """Find faults in the amplification."""
-    value = Fraction(params.amplification, bounds.AMPLIFICATION_PRECISION)
-    yield from faults.amplification("amplification", value)
-
-
-def _foreign(params: PoolParams) -> Iterator[Finding]:
-    """Find values that belong to another kind; the hash must not depend on what has no effect."""
-    if params.weights and params.kind is not Kind.WEIGHTED:
-        yield Finding(
-            "weights-foreign", "weights", str(len(params.weights)),
-            f"A {params.kind} pool has no weights; they would have no effect.", "Leave them out.",
-        )  # fmt: skip
-    if params.amplification and params.kind is not Kind.STABLE:
-        yield Finding(
-            "amplification-foreign", "amplification", str(params.amplification),
-            f"A {params.kind} pool has no amplification; it would have no effect.", "Write 0.",
-        )  # fmt: skip
-
-
-_KIND_FAULTS: Final[dict[Kind, Callable[[PoolParams], Iterator[Finding]]]] = {
-    Kind.WEIGHTED: _weighted_faults,
-    Kind.STABLE: _stable_faults,
-    Kind.CONSTANT_PRODUCT: lambda params: iter(()),
-}
