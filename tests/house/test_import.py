@@ -1,4 +1,4 @@
-"""`import poolwright` is quick, quiet and leaves nothing on disk; the public surface is what the page promises."""
+"""`import poolwright` is quick, quiet and leaves nothing on disk; its surface is what the page promises."""
 
 from __future__ import annotations
 

@@ -13,8 +13,6 @@ import pytest
 CORE_MEGABYTES = 120
 MEGABYTE = 1_000_000
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 
 def run(command: list[str], folder: Path, expect: int = 0) -> str:
     """Run in `folder`, without anything of ours on the path; return what was printed."""
