@@ -35,6 +35,10 @@ def real(value: int | Fraction | Real) -> Real:
     return M.mpf(value)
 
 
+class Impossible(ArithmeticError):
+    """No real number answers: more is asked for than the pool holds."""
+
+
 @dataclass(frozen=True)
 class State:
     """One pool as mathematics sees it; `factors` turn raw units into a common value and matter to stable pools only."""
@@ -158,6 +162,8 @@ def out_given_net_in(state: State, i: int, o: int, net: Fraction) -> Real:
 
 def net_in_given_out(state: State, i: int, o: int, amount_out: int) -> Real:
     """Amount in, before the fee is put on top, that buys `amount_out`."""
+    if amount_out >= state.balances[o]:
+        raise Impossible("out of all the pool holds")
     bi, bo = state.balances[i], state.balances[o]
     if state.kind == CONSTANT_PRODUCT:
         return real(Fraction(bi * amount_out, bo - amount_out))
@@ -234,12 +240,16 @@ def single_in_for_shares(state: State, i: int, shares: int) -> Real:
 
 def single_out_for_shares(state: State, i: int, shares: int) -> Real:
     """Single asset remove, exact shares in: b_i * (1 - phi(rho^-1((S - s) / S)))."""
+    if shares >= state.shares:
+        raise Impossible("more shares than the supply")
     q = balance_ratio(state, i, real(Fraction(state.shares - shares, state.shares)))
     return state.balances[i] * (1 - fee_curve(state, i, q))
 
 
 def shares_for_single_out(state: State, i: int, amount: int) -> Real:
     """Single asset remove, exact amount out: S * (1 - rho(q)) with phi(q) = 1 - amount / b_i."""
+    if amount >= state.balances[i]:
+        raise Impossible("out of all the pool holds")
     v = real(Fraction(state.balances[i] - amount, state.balances[i]))
     # For q <= 1: q <= rho(q), hence q <= phi(q) and the root is at most v; below it, halve until phi is under v.
     low = v
@@ -251,6 +261,8 @@ def shares_for_single_out(state: State, i: int, amount: int) -> Real:
 
 def proportional_out(state: State, shares: int) -> list[Fraction]:
     """What each asset pays for `shares` burned."""
+    if shares >= state.shares:
+        raise Impossible("more shares than the supply")
     return [Fraction(b * shares, state.shares) for b in state.balances]
 
 
