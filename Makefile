@@ -2,7 +2,10 @@
 # Works with Python 3.11+, make and git; nothing has to be activated first.
 # Packages come from wherever your own pip (npm) configuration says.
 
-PYTHON ?= python3
+# The first that has everything: pyrevm publishes builds for 3.11 and 3.12 only. Otherwise python3, without it.
+PYTHON ?= $(shell for p in python3 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && exit; \
+  done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.poolwright-ready
@@ -30,6 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (a few minutes the first time) ..."
 	@$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all]' --group dev
+	@$(BIN)/python -c 'import sys; sys.version_info < (3, 13) or print("Note: no embedded chain on this Python (pyrevm has builds for 3.11 and 3.12): replays on contracts are left out.")'
 	@touch $(STAMP)
 
 demo: setup ## the whole line on a generated market: check, simulate, verify on contracts

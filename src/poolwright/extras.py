@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from poolwright.errors import MissingExtra
+
+
+# Packages whose publishers have no builds for this Python or newer: installing the extra does not bring them.
+_BUILDS_END_BEFORE = {"pyrevm": (3, 13)}
 
 
 def require(module: str, extra: str) -> Any:
@@ -17,5 +22,16 @@ def require(module: str, extra: str) -> Any:
     """
     package = module.partition(".")[0]
     if find_spec(package) is None:
-        raise MissingExtra(package, extra)
+        raise _missing(package, extra, sys.version_info[:2])
     return import_module(module)
+
+
+def _missing(package: str, extra: str, python: tuple[int, int]) -> MissingExtra:
+    error = MissingExtra(package, extra)
+    end = _BUILDS_END_BEFORE.get(package)
+    if end and python >= end:
+        have, need = ".".join(map(str, python)), f"{end[0]}.{end[1] - 1}"
+        error.args = (
+            f"{package} has no builds for Python {have}: use Python {need}, or a node instead (--rpc)",
+        )
+    return error

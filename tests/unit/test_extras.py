@@ -3,7 +3,7 @@ import math
 import pytest
 
 from poolwright.errors import MissingExtra
-from poolwright.extras import require
+from poolwright.extras import _missing, require
 
 
 def test_require_returns_the_module() -> None:
@@ -13,6 +13,14 @@ def test_require_returns_the_module() -> None:
 def test_require_names_the_command_that_adds_a_missing_package() -> None:
     with pytest.raises(MissingExtra, match=r'not_there is not installed.*pip install "poolwright\[sim\]"'):
         require("not_there.part", extra="sim")
+
+
+def test_a_python_without_builds_is_named() -> None:
+    assert str(_missing("pyrevm", "chain", (3, 13))).startswith(
+        "pyrevm has no builds for Python 3.13: use Python 3.12"
+    )
+    assert 'pip install "poolwright[chain]"' in str(_missing("pyrevm", "chain", (3, 12)))
+    assert 'pip install "poolwright[chain]"' in str(_missing("web3", "chain", (3, 14)))
 
 
 def test_missing_extra_is_an_import_error_too() -> None:
