@@ -9,7 +9,6 @@ from typing import Any
 
 from poolwright.errors import MissingExtra
 
-
 # Packages whose publishers have no builds for this Python or newer: installing the extra does not bring them.
 _BUILDS_END_BEFORE = {"pyrevm": (3, 13)}
 
