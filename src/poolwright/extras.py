@@ -30,7 +30,5 @@ def _missing(package: str, extra: str, python: tuple[int, int]) -> MissingExtra:
     end = _BUILDS_END_BEFORE.get(package)
     if end and python >= end:
         have, need = ".".join(map(str, python)), f"{end[0]}.{end[1] - 1}"
-        error.args = (
-            f"{package} has no builds for Python {have}: use Python {need}, or a node instead (--rpc)",
-        )
+        error.msg = f"{package} has no builds for Python {have}: use Python {need}, or a node (--rpc)"
     return error
