@@ -59,8 +59,12 @@ def compile_contract(path: Path) -> Compiled:
         "bytecode": "0x" + data.bytecode.hex(),
     }
     if artifact["runtime_size"] > MAX_RUNTIME_SIZE:
-        raise ValueError(f"{path.stem}: {artifact['runtime_size']} bytes of runtime code, over {MAX_RUNTIME_SIZE}")
-    return Compiled(path.stem, artifact["runtime_size"], json.dumps(artifact, indent=1, sort_keys=True) + "\n")
+        raise ValueError(
+            f"{path.stem}: {artifact['runtime_size']} bytes of runtime code, over {MAX_RUNTIME_SIZE}"
+        )
+    return Compiled(
+        path.stem, artifact["runtime_size"], json.dumps(artifact, indent=1, sort_keys=True) + "\n"
+    )
 
 
 def stale(compiled: list[Compiled]) -> list[str]:
@@ -82,7 +86,9 @@ def write(compiled: list[Compiled]) -> None:
 def main() -> int:
     """Compile, then write or compare; exit status 1 for a difference, 2 for a wrong compiler."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed artifacts, write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed artifacts, write nothing"
+    )
     options = parser.parse_args()
     if vyper.__version__ != COMPILER:
         print(f"vyper {COMPILER} is needed, {vyper.__version__} is installed", file=sys.stderr)
@@ -93,7 +99,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     for contract in compiled:
-        print(f"{contract.name:24} {contract.runtime_size:6,} bytes of runtime code (at most {MAX_RUNTIME_SIZE:,})")
+        print(
+            f"{contract.name:24} {contract.runtime_size:6,} bytes of runtime code (at most {MAX_RUNTIME_SIZE:,})"
+        )
     if not options.check:
         write(compiled)
     elif different := stale(compiled):

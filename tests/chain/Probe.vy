@@ -9,7 +9,7 @@
 
 event Stored:
     sender: indexed(address)
-    value: indexed(uint256)
+    number: indexed(uint256)
     double: uint256
 
 
@@ -24,12 +24,12 @@ def __init__(first: uint256):
 
 
 @external
-def store(value: uint256) -> uint256:
-    self.stored = value
-    log Stored(sender=msg.sender, value=value, double=value * 2)
-    assert value != 5, "probe: five"
-    assert value != 6
-    return value * 2
+def store(amount: uint256) -> uint256:
+    self.stored = amount
+    log Stored(sender=msg.sender, number=amount, double=amount * 2)
+    assert amount != 5, "probe: five"
+    assert amount != 6
+    return amount * 2
 
 
 @external

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,21 +21,30 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def probe() -> dict[str, Any]:
     """The compiled probe contract: abi, bytecode, bytecode_runtime."""
-    return compile_code((HERE / "Probe.vy").read_text(), output_formats=["abi", "bytecode", "bytecode_runtime"])
+    return compile_code(
+        (HERE / "Probe.vy").read_text(), output_formats=["abi", "bytecode", "bytecode_runtime"]
+    )
 
 
 @pytest.fixture(scope="session")
-def anvil_url(anvil_path: str) -> Iterator[str]:
+def anvil_url(anvil_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A node of its own, on a free port, for the whole run."""
-    command = [anvil_path, "--port", "0", "--base-fee", "0", "--gas-price", "0", "--hardfork", "cancun"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
+    output = tmp_path_factory.mktemp("anvil") / "output.txt"
+    command = [anvil_path, "--port", "0", "--hardfork", "cancun", "--base-fee", "0", "--gas-price", "0"]
+    # to a file: a pipe that nobody empties would stop the node once it is full
+    with output.open("w") as sink, subprocess.Popen(command, stdout=sink, stderr=sink) as process:
         try:
-            listening = next((line for line in process.stdout if line.startswith("Listening on ")), None)
-            assert listening is not None, "anvil ended before it listened"
-            yield f"http://{listening.removeprefix('Listening on ').strip()}"
+            yield f"http://{_listening(output)}"
         finally:
             process.terminate()
+
+
+def _listening(output: Path) -> str:
+    for _ in range(200):
+        if match := re.search(r"^Listening on (\S+)", output.read_text(), re.MULTILINE):
+            return match[1]
+        time.sleep(0.05)
+    pytest.fail(f"anvil did not start within 10 s: {output.read_text()}")
 
 
 @pytest.fixture(params=["embedded", "anvil"])

@@ -1,6 +1,6 @@
 """An EVM in this process: state, blocks and receipts, without any RPC format.
 
-One transaction makes one block, `BLOCK_TIME` seconds after the last. Ether pays for values only, never for gas.
+One transaction makes one block, `BLOCK_TIME` seconds after the last. Ether pays for values, never for gas.
 Gas figures are not a network's: the engine never ends a transaction in its own eyes, so that a storage slot
 once touched stays warm and `gas_used` is too low. Measure gas on a node.
 """
@@ -31,7 +31,7 @@ _HALT = re.compile(r"^Halt \{ reason: (.*), gas_used: (\d+) \}$")
 
 
 class ChainError(PoolwrightError):
-    """The chain cannot do what was asked: unknown method or block, too little ether, no answer from a node."""
+    """The chain cannot do what was asked: unknown block, too little ether, no answer from a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,13 @@ class EmbeddedChain:
     # ---- transactions -------------------------------------------------------------------------------------
 
     def transact(
-        self, to: str | None, data: bytes, *, sender: str = ACCOUNTS[0], value: int = 0, gas: int = BLOCK_GAS_LIMIT
+        self,
+        to: str | None,
+        data: bytes,
+        *,
+        sender: str = ACCOUNTS[0],
+        value: int = 0,
+        gas: int = BLOCK_GAS_LIMIT,
     ) -> Receipt:
         """Run a transaction in a block of its own; a failed one changes nothing but the sender's nonce.
 
@@ -138,7 +144,13 @@ class EmbeddedChain:
         return receipt.contract_address
 
     def call(
-        self, to: str | None, data: bytes, *, sender: str = ACCOUNTS[0], value: int = 0, gas: int = BLOCK_GAS_LIMIT
+        self,
+        to: str | None,
+        data: bytes,
+        *,
+        sender: str = ACCOUNTS[0],
+        value: int = 0,
+        gas: int = BLOCK_GAS_LIMIT,
     ) -> bytes:
         """Run in the latest block and undo; the return data. Raises CallReverted when it fails."""
         outcome = self.trial(to, data, sender=sender, value=value, gas=gas)
@@ -146,7 +158,9 @@ class EmbeddedChain:
             raise CallReverted(outcome.output, outcome.halt)
         return outcome.output
 
-    def trial(self, to: str | None, data: bytes, *, sender: str, value: int = 0, gas: int = BLOCK_GAS_LIMIT) -> _Outcome:
+    def trial(
+        self, to: str | None, data: bytes, *, sender: str, value: int = 0, gas: int = BLOCK_GAS_LIMIT
+    ) -> _Outcome:
         """Run in the latest block and undo, whatever comes of it."""
         checkpoint = self._evm.snapshot()
         try:
@@ -200,7 +214,7 @@ class EmbeddedChain:
     def set_next_timestamp(self, timestamp: int) -> None:
         """Fix the time of the next block. Raises ChainError when it is not after the last one's."""
         if timestamp <= self.blocks[-1].timestamp:
-            raise ChainError(f"timestamp {timestamp} is not after the last block's {self.blocks[-1].timestamp}")
+            raise ChainError(f"{timestamp} is not after the last block's time, {self.blocks[-1].timestamp}")
         self._time_offset = timestamp - self.blocks[-1].timestamp - BLOCK_TIME
 
     def _next_time(self) -> int:
@@ -220,7 +234,9 @@ class EmbeddedChain:
 
     def snapshot(self) -> int:
         """Remember the present state; an id for `restore`, from 1 up."""
-        self._snapshots.append((self._evm.snapshot(), len(self.blocks), dict(self._nonces), self._time_offset))
+        self._snapshots.append(
+            (self._evm.snapshot(), len(self.blocks), dict(self._nonces), self._time_offset)
+        )
         return len(self._snapshots)
 
     def restore(self, snapshot: int) -> bool:

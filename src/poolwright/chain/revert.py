@@ -16,7 +16,7 @@ def revert_text(data: bytes) -> str:
 
 
 class CallReverted(PoolRevert):
-    """A contract refused: `reason` is its text, `data` all it sent, `halt` an abnormal end (out of gas, ...)."""
+    """A contract refused: `reason` is its text, `data` all it sent, `halt` an abnormal end (no gas, ...)."""
 
     def __init__(self, data: bytes, halt: str = "") -> None:
         super().__init__(revert_text(data))

@@ -47,7 +47,7 @@ def execution(fields: dict[str, Any]) -> dict[str, Any]:
 def signed_transaction(raw: str) -> dict[str, Any]:
     """The fields and the sender of a signed typed transaction. Raises ChainError for a legacy one."""
     from eth_account import Account
-    from eth_account.typed_transactions import TypedTransaction
+    from eth_account.typed_transactions.typed_transaction import TypedTransaction
     from hexbytes import HexBytes
 
     payload = data(raw)
