@@ -18,7 +18,7 @@ REASONS = ("cannot overflow", "wraps on purpose")
 # Put together here, so that this file does not find itself.
 PERSONAL_PATHS = [re.compile(rf"(?<![\w.])/{name}/\w") for name in ("work", "home", "root", "Users", "opt")]
 INDEX_HOSTS = [
-    re.compile(r"\b" + re.escape(host), re.IGNORECASE)
+    re.compile(r"(?<!\w)" + re.escape(host), re.IGNORECASE)
     for host in (
         "pypi." + "org",
         "files.python" + "hosted",
@@ -80,21 +80,40 @@ def unsafe_findings(name: str, lines: list[str]) -> Iterator[str]:
             covered = explained or (covered and opens_call)
 
 
+# Where exactness ends by declaration: functions that return a ratio, and the border to JSON.
+RATIO_RETURNS = re.compile(r"\b(float|Fraction|Price)\b")
+RATIO_NAMES = ("to_dict",)
+
+
 def float_findings(path: Path) -> Iterator[str]:
-    """In the exact model a float or a true division needs `# float: reason` on its line."""
+    """Floats and `/` stand only in functions that return a ratio, or beside `# float: reason`."""
     name = relative(path)
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
-        if not hasattr(node, "lineno") or "# float:" in lines[node.lineno - 1]:
+    tree = ast.parse(text)
+    free = ratio_lines(tree)
+    for node in ast.walk(tree):
+        number = getattr(node, "lineno", 0)
+        if not number or number in free or "# float:" in lines[number - 1]:
             continue
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            yield f"{name}:{node.lineno}: float literal in the exact model"
+            yield f"{name}:{number}: float literal in the exact model"
         divides = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
         if divides and not is_path_join(node):
-            yield f"{name}:{node.lineno}: '/' in the exact model"
+            yield f"{name}:{number}: '/' in the exact model"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
-            yield f"{name}:{node.lineno}: float() in the exact model"
+            yield f"{name}:{number}: float() in the exact model"
+
+
+def ratio_lines(tree: ast.AST) -> set[int]:
+    """Return the lines of functions whose result is a ratio by their own signature."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            returns = ast.unparse(node.returns) if node.returns else ""
+            if node.name in RATIO_NAMES or RATIO_RETURNS.search(returns):
+                lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines
 
 
 def is_path_join(node: ast.AST) -> bool:
