@@ -1,0 +1,135 @@
+"""Compiled code on disk, in a folder named after everything that the code was made from.
+
+Numba's own cache looks only at the file of the compiled function, not at what it imports. Here the folder's name
+is a hash of all generated maths, of this package and of the versions of numba, llvmlite and Python, and each
+file's name one of the kernel's own package, its signature and the processor. So an edit anywhere compiles anew,
+and nothing is ever overwritten with something different: processes need no lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import platform
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+from poolwright.model import maths, words
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """Return the sha256 of parts, each kept apart from the next."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "little") + part)
+    return total.hexdigest()
+
+
+@cache
+def sources_digest(folder: Path) -> str:
+    """Return the hash of the Python files of one folder, names and contents."""
+    files = sorted(folder.glob("*.py"))
+    return digest(part for file in files for part in (file.name.encode(), file.read_bytes()))
+
+
+@cache
+def cache_key() -> str:
+    """Return the name of the folder: what every compiled function depends on."""
+    versions = (numba.__version__, llvmlite.__version__, platform.python_version(), sys.implementation.cache_tag)
+    folders = [Path(next(iter(maths.__path__))), Path(__file__).parent]
+    sources = [sources_digest(folder) for folder in folders]
+    word_source = Path(str(words.__file__)).read_bytes()
+    return digest([*(text.encode() for text in (*map(str, versions), *sources)), word_source])[:32]
+
+
+def cache_root() -> Path:
+    """Return POOLWRIGHT_CACHE, or the user's cache folder for this package."""
+    if chosen := os.environ.get("POOLWRIGHT_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "poolwright"
+
+
+def cache_folder() -> Path:
+    """Return the folder for the sources as they are now; it need not exist."""
+    return cache_root() / "native" / cache_key()
+
+
+class DiskCache(_Cache):  # type: ignore[misc]
+    """The cache of one dispatcher, in the shape that numba asks for: one file for each signature."""
+
+    def __init__(self, function: FunctionType, before_compile: Callable[[Any], None]) -> None:
+        self._function = function
+        self._before_compile = before_compile
+        self._enabled = True
+
+    @property
+    def cache_path(self) -> str:
+        return str(cache_folder())
+
+    def enable(self) -> None:
+        self._enabled = True
+
+    def disable(self) -> None:
+        self._enabled = False
+
+    def flush(self) -> None:
+        for file in cache_folder().glob(f"{self._stem()}-*.nbc"):
+            file.unlink(missing_ok=True)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled function for a signature; without one, let the dispatcher prepare to compile."""
+        target_context.refresh()
+        if self._enabled:
+            try:
+                payload = pickle.loads(self._file(sig, target_context.codegen()).read_bytes())
+                return CompileResult._rebuild(target_context, *payload)
+            except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
+                pass  # absent, or damaged: compile
+        self._before_compile(target_context)
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Write a compiled function beside its place, then move it there in one step."""
+        if not self._enabled or data.library.has_dynamic_globals:
+            return
+        file = self._file(sig, data.codegen)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as part:
+                part.write(dumps(data._reduce()))
+            os.replace(part.name, file)
+        except OSError as error:
+            _warn_unwritable(str(error))
+
+    def _stem(self) -> str:
+        return f"{self._function.__module__}.{self._function.__qualname__}".replace("<", "").replace(">", "")
+
+    def _file(self, sig: Any, codegen: Any) -> Path:
+        code = self._function.__code__
+        cells = dumps(tuple(cell.cell_contents for cell in self._function.__closure__ or ()))
+        own = sources_digest(Path(code.co_filename).parent)
+        texts = (repr(sig), repr(codegen.magic_tuple()), own, code.co_filename.rpartition(os.sep)[2])
+        name = digest([*(text.encode() for text in texts), code.co_code, cells])[:32]
+        return cache_folder() / f"{self._stem()}-{name}.nbc"
+
+
+@cache
+def _warn_unwritable(reason: str) -> None:
+    warnings.warn(
+        f"compiled code cannot be kept, so every start compiles again: {reason}. "
+        "Set POOLWRIGHT_CACHE to a folder that can be written.",
+        stacklevel=2,
+    )
