@@ -1,0 +1,217 @@
+"""Pool: the exact off-chain pool. Raw integers in token decimals; the same figures and reverts as the contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Self
+
+from poolwright.errors import PoolRevert
+from poolwright.model.maths import share_maths
+from poolwright.model.results import AddKind, LiquidityResult, Price, Quote, RemoveKind, SwapKind, SwapResult
+from poolwright.model.snapshot import Snapshot
+from poolwright.model.state import PoolState
+from poolwright.spec.bounds import MAX_BALANCE, MAX_SHARES
+from poolwright.spec.params import PoolParams
+
+Token = int | str
+
+
+class Pool:
+    """A pool that changes: every operation takes effect, or raises PoolRevert and changes nothing.
+
+    Tokens are named by position or symbol. `balances` and `shares` may be any state the ledger can hold
+    (1 to 2**112 - 1 raw units); use `Pool.create` to open a pool as the contracts do.
+
+    >>> from poolwright import PoolParams, SwapKind
+    >>> from poolwright.spec.params import Token
+    >>> half = 5 * 10**17
+    >>> params = PoolParams.weighted([Token("A", 18), Token("B", 18)], [half, half], swap_fee=0)
+    >>> pool = Pool(params, balances=[10**18, 10**18], shares=10**18)
+    >>> pool.quote(SwapKind.EXACT_IN, "A", "B", 10**15).amount_out
+    999000999000998
+    """
+
+    __slots__ = ("_now", "_position")
+
+    def __init__(
+        self, params: PoolParams, balances: Sequence[int], shares: int, rates: Sequence[int] | None = None
+    ) -> None:
+        if len(balances) != len(params.tokens):
+            raise ValueError(f"balances: {len(params.tokens)} needed, one per token, got {len(balances)}")
+        if rates is not None and len(rates) != len(params.tokens):
+            raise ValueError(f"rates: {len(params.tokens)} needed, one per token, got {len(rates)}")
+        none = (0,) * len(balances)
+        state = PoolState(
+            balances=tuple(_within(each, "balance", MAX_BALANCE) for each in balances),
+            protocol_owed=none,
+            creator_owed=none,
+            shares=_within(shares, "shares", MAX_SHARES),
+            rates=tuple(map(index, rates)) if rates else tuple(token.rate for token in params.tokens),
+            swap_fee=params.swap_fee,
+            amplification=params.amplification,
+        )
+        self._bind(params, state)
+
+    @classmethod
+    def create(cls, params: PoolParams, amounts: Sequence[int]) -> Self:
+        """Open a pool: the first amounts mint shares worth the invariant, of which a little is locked for ever."""
+        pool = cls(params, balances=amounts, shares=1)
+        shares = share_maths.initial_shares(pool._now.value_down())
+        return cls(params, balances=amounts, shares=shares)
+
+    @classmethod
+    def from_state(cls, params: PoolParams, state: PoolState) -> Self:
+        """Take up a pool where a state left it, as read back from a chain."""
+        pool = cls.__new__(cls)
+        pool._bind(params, state)
+        return pool
+
+    def _bind(self, params: PoolParams, state: PoolState) -> None:
+        self._now = Snapshot(params, state)
+        self._position: dict[Token, int] = {}
+        for position, token in enumerate(params.tokens):
+            self._position[position] = self._position[token.symbol] = position
+
+    @property
+    def params(self) -> PoolParams:
+        """What the pool is: never changes."""
+        return self._now.params
+
+    @property
+    def state(self) -> PoolState:
+        """What the pool holds now."""
+        return self._now.state
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The pool as it is now, kept even when the pool moves on."""
+        return self._now
+
+    def copy(self) -> Pool:
+        """Return a pool of its own in the same state."""
+        return Pool.from_state(self.params, self.state)
+
+    def position(self, token: Token) -> int:
+        """Return a token's position; KeyError or IndexError naming what the pool holds."""
+        found = self._position.get(token)
+        return self.params.index(token) if found is None else found
+
+    # Swaps
+
+    def quote(
+        self, kind: SwapKind, token_in: Token, token_out: Token, amount: int, at: int = 0, account: str | None = None
+    ) -> Quote:
+        """Return what a swap would do now; nothing changes. PoolRevert if the pool would refuse it.
+
+        `at` and `account` matter to fee policies that look at time or trader; a flat fee does not.
+        """
+        position = self._position
+        try:
+            return self._now.quote(kind, position[token_in], position[token_out], _amount(amount))
+        except KeyError:
+            self.position(token_in), self.position(token_out)
+            raise
+
+    def swap(
+        self, kind: SwapKind, token_in: Token, token_out: Token, amount: int, *,
+        at: int = 0, limit: int | None = None, account: str | None = None,
+    ) -> SwapResult:  # fmt: skip
+        """Swap. `limit` is the least amount out (exact in) or the most amount in (exact out)."""
+        i, o = self.position(token_in), self.position(token_out)
+        result = self._now.swap(kind, i, o, _amount(amount), self._time(at))
+        if limit is not None:
+            if kind is SwapKind.EXACT_IN and result.amount_out < limit:
+                raise PoolRevert("swap: out below limit")
+            if kind is SwapKind.EXACT_OUT and result.amount_in > limit:
+                raise PoolRevert("swap: in above limit")
+        self._now = Snapshot(self.params, result.state)
+        return result
+
+    def spot_price(self, token_in: Token, token_out: Token, *, fee: bool = False) -> Price:
+        """Return the marginal price, token in per token out; with `fee`, what a trader pays for it."""
+        price = self._now.spot_price(self.position(token_in), self.position(token_out))
+        if not fee:
+            return price
+        return price._replace(raw=price.raw / (1 - price.raw.__class__(self.state.swap_fee, 10**18)))
+
+    def max_amount(self, kind: SwapKind, token_in: Token, token_out: Token) -> int:
+        """Return the largest amount in (exact in) or out (exact out) that the pool accepts; 0 if none."""
+        return self._now.max_amount(kind, self.position(token_in), self.position(token_out))
+
+    # Liquidity
+
+    def quote_add_liquidity(
+        self, kind: AddKind, *, shares: int = 0, amounts: Sequence[int] = (), token: Token = 0,
+        amount: int = 0, at: int = 0,
+    ) -> LiquidityResult:  # fmt: skip
+        """Return what an add would do now; nothing changes.
+
+        PROPORTIONAL takes `shares`; UNBALANCED `amounts`; SINGLE_EXACT_IN `token` and `amount`;
+        SINGLE_EXACT_SHARES `token` and `shares`.
+        """
+        now, at = self._now, self._time(at)
+        if kind is AddKind.PROPORTIONAL:
+            return now.add_proportional(_amount(shares), at)
+        if kind is AddKind.UNBALANCED:
+            if len(amounts) != len(self.params.tokens):
+                raise ValueError(f"amounts: {len(self.params.tokens)} needed, one per token, got {len(amounts)}")
+            return now.add_amounts(tuple(map(_amount, amounts)), at)
+        position = self.position(token)
+        if kind is AddKind.SINGLE_EXACT_IN:
+            given = _amount(amount)
+            return now.add_amounts(tuple(given if k == position else 0 for k in range(len(self.params.tokens))), at)
+        return now.add_single_shares(position, _amount(shares), at)
+
+    def add_liquidity(
+        self, kind: AddKind, *, shares: int = 0, amounts: Sequence[int] = (), token: Token = 0,
+        amount: int = 0, at: int = 0,
+    ) -> LiquidityResult:  # fmt: skip
+        """Add liquidity; arguments as `quote_add_liquidity`."""
+        result = self.quote_add_liquidity(
+            kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at
+        )
+        self._now = Snapshot(self.params, result.state)
+        return result
+
+    def quote_remove_liquidity(
+        self, kind: RemoveKind, *, shares: int = 0, token: Token = 0, amount: int = 0, at: int = 0
+    ) -> LiquidityResult:
+        """Return what a removal would do now; nothing changes.
+
+        PROPORTIONAL takes `shares`; SINGLE_EXACT_IN `token` and `shares`; SINGLE_EXACT_OUT `token` and `amount`.
+        """
+        now, at = self._now, self._time(at)
+        if kind is RemoveKind.PROPORTIONAL:
+            return now.remove_proportional(_amount(shares), at)
+        position = self.position(token)
+        if kind is RemoveKind.SINGLE_EXACT_IN:
+            return now.remove_single_shares(position, _amount(shares), at)
+        return now.remove_single_amount(position, _amount(amount), at)
+
+    def remove_liquidity(
+        self, kind: RemoveKind, *, shares: int = 0, token: Token = 0, amount: int = 0, at: int = 0
+    ) -> LiquidityResult:
+        """Remove liquidity; arguments as `quote_remove_liquidity`."""
+        result = self.quote_remove_liquidity(kind, shares=shares, token=token, amount=amount, at=at)
+        self._now = Snapshot(self.params, result.state)
+        return result
+
+    def _time(self, at: int) -> int:
+        """Time never runs backwards: an omitted or older one means now."""
+        return max(at, self.state.at)
+
+
+def _amount(value: int) -> int:
+    """Return an exact non-negative integer; a float or a negative number is a mistake, not an amount."""
+    exact = index(value)
+    if exact < 0:
+        raise ValueError(f"amount {value} is negative; amounts are raw token units, 0 or more")
+    return exact
+
+
+def _within(value: int, name: str, highest: int) -> int:
+    exact = index(value)
+    if not 1 <= exact <= highest:
+        raise ValueError(f"{name} {value} is outside 1 to {highest}: raw token units that the ledger can hold")
+    return exact
