@@ -157,12 +157,12 @@ def _amounts_for_all(spec: PoolSpec) -> Iterator[Finding]:
         if any(have) and not have[i]:
             yield Finding(
                 "balance-missing", f"tokens[{i}].balance", "",
-                f"Other assets have a first balance, {token.symbol} has none: a pool starts with all of them.",
+                f"Other assets have a first balance, {token.symbol} has none: a pool needs them all.",
                 f"Add the balance of {token.symbol}, or remove the others.",
             )  # fmt: skip
         if any(hinted) and not hinted[i]:
             yield Finding(
                 "price-missing", f"tokens[{i}].price_hint", "",
-                f"Other assets have a price hint, {token.symbol} has none: the first balances stay unchecked.",
+                f"Other assets have a price hint, {token.symbol} has none: balances stay unchecked.",
                 f"Add the price of {token.symbol} in the same currency, or remove the others.", "warning",
             )  # fmt: skip

@@ -1,0 +1,5 @@
+"""The command line: one file per command, loaded when it is called."""
+
+from poolwright.cli.app import main
+
+__all__ = ["main"]
