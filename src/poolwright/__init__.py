@@ -1,32 +1,92 @@
 """Poolwright: from the idea of a multi-asset AMM pool to a running, watched market.
 
 Everything public is reachable from here and is loaded on first use, so that `import poolwright` stays quick
-and touches nothing on disk. `_HOMES` is the whole public surface; a test pins it.
+and touches nothing on disk. `__all__` is the whole public surface; a test pins it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from poolwright.errors import MissingExtra, PoolRevert, PoolwrightError, PriceDataError, SpecError
+    from poolwright.errors import (
+        Finding,
+        MissingExtra,
+        PoolRevert,
+        PoolwrightError,
+        PriceDataError,
+        SpecError,
+        UnitError,
+    )
+    from poolwright.model.pool import Pool
+    from poolwright.model.results import (
+        AddKind,
+        LiquidityResult,
+        Price,
+        Quote,
+        RemoveKind,
+        SwapKind,
+        SwapResult,
+    )
+    from poolwright.model.state import PoolState
+    from poolwright.model.vault import BatchResult, Step, Vault
+    from poolwright.simulate.market import generate_market
+    from poolwright.simulate.prices import PriceSeries, load_prices
+    from poolwright.spec.load import load_spec
+    from poolwright.spec.params import Kind, PoolParams, Token
+    from poolwright.spec.schema import PoolSpec
 
 __version__ = "0.1.0"
 
-# Public name -> the module that defines it.
-_HOMES = {
-    "MissingExtra": "poolwright.errors",
-    "PoolRevert": "poolwright.errors",
-    "PoolwrightError": "poolwright.errors",
-    "PriceDataError": "poolwright.errors",
-    "SpecError": "poolwright.errors",
-}
+__all__ = [
+    "AddKind",
+    "BatchResult",
+    "Finding",
+    "Kind",
+    "LiquidityResult",
+    "MissingExtra",
+    "Pool",
+    "PoolParams",
+    "PoolRevert",
+    "PoolSpec",
+    "PoolState",
+    "PoolwrightError",
+    "Price",
+    "PriceDataError",
+    "PriceSeries",
+    "Quote",
+    "RemoveKind",
+    "SpecError",
+    "Step",
+    "SwapKind",
+    "SwapResult",
+    "Token",
+    "UnitError",
+    "Vault",
+    "__version__",
+    "generate_market",
+    "load_prices",
+    "load_spec",
+]
 
-__all__ = ["MissingExtra", "PoolRevert", "PoolwrightError", "PriceDataError", "SpecError", "__version__"]
+# The module that defines each public name.
+_HOMES = {
+    "errors": "Finding MissingExtra PoolRevert PoolwrightError PriceDataError SpecError UnitError",
+    "spec.load": "load_spec",
+    "spec.params": "Kind PoolParams Token",
+    "spec.schema": "PoolSpec",
+    "model.pool": "Pool",
+    "model.results": "AddKind LiquidityResult Price Quote RemoveKind SwapKind SwapResult",
+    "model.state": "PoolState",
+    "model.vault": "BatchResult Step Vault",
+    "simulate.market": "generate_market",
+    "simulate.prices": "PriceSeries load_prices",
+}
+_HOME = {name: f"poolwright.{module}" for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its module on first use."""
-    home = _HOMES.get(name)
+    home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'poolwright' has no attribute {name!r}")
     value = getattr(import_module(home), name)
