@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from curvesim.pool.stableswap.pool import CurvePool
+
 from worker import serve
 
 E10 = 10**10

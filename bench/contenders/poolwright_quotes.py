@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from worker import serve
-
 import poolwright as pw
+from worker import serve
 
 
 def build(source: dict[str, Any]) -> pw.Pool:
