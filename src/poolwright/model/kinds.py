@@ -29,6 +29,8 @@ Amounts = tuple[int, ...]
 class Invariant(Protocol):
     """What a kind answers about one state."""
 
+    state: PoolState
+
     def out_given_in(self, i: int, o: int, net_in: int) -> int: ...
     def in_given_out(self, i: int, o: int, amount_out: int) -> int: ...
     def spot_price(self, i: int, o: int) -> tuple[int, int]: ...
@@ -44,30 +46,31 @@ class _Geometric:
 
     def __init__(self, params: PoolParams, state: PoolState, weights: Amounts, total_weight: int) -> None:
         self._decimals = tuple(token.decimals for token in params.tokens)
+        self.state = state
+        self.weights = weights
         self._balances = state.balances
         self._shares = state.shares
         self._fee = state.swap_fee
-        self._weights = weights
         self._total = total_weight
 
     def shares_given_amounts_in(self, amounts: Amounts) -> tuple[int, Amounts]:
         return geometric_maths.compute_shares_given_amounts_in(
-            self._balances, self._weights, self._total, amounts, self._shares, self._fee
+            self._balances, self.weights, self._total, amounts, self._shares, self._fee
         )
 
     def amount_in_given_shares(self, i: int, shares: int) -> tuple[int, int]:
         return geometric_maths.compute_amount_in_given_shares(
-            self._balances[i], self._weights[i], self._total, shares, self._shares, self._fee
+            self._balances[i], self.weights[i], self._total, shares, self._shares, self._fee
         )
 
     def amount_out_given_shares(self, o: int, shares: int) -> tuple[int, int]:
         return geometric_maths.compute_amount_out_given_shares(
-            self._balances[o], self._weights[o], self._total, shares, self._shares, self._fee
+            self._balances[o], self.weights[o], self._total, shares, self._shares, self._fee
         )
 
     def shares_given_amount_out(self, o: int, amount: int) -> tuple[int, int]:
         return geometric_maths.compute_shares_given_amount_out(
-            self._balances[o], self._weights[o], self._total, amount, self._shares, self._fee
+            self._balances[o], self.weights[o], self._total, amount, self._shares, self._fee
         )
 
     def value_down(self) -> int:
@@ -75,7 +78,7 @@ class _Geometric:
             scaling.to_scaled18_down(balance, scaling.scaling_factor(decimals, WAD))
             for balance, decimals in zip(self._balances, self._decimals, strict=True)
         )
-        return geometric_maths.compute_invariant_down(scaled, self._weights, self._total)
+        return geometric_maths.compute_invariant_down(scaled, self.weights, self._total)
 
 
 class Weighted(_Geometric):
@@ -85,19 +88,19 @@ class Weighted(_Geometric):
         super().__init__(params, state, params.weights, WAD)
 
     def out_given_in(self, i: int, o: int, net_in: int) -> int:
-        balances, weights = self._balances, self._weights
+        balances, weights = self._balances, self.weights
         return weighted_maths.compute_out_given_exact_in(
             balances[i], weights[i], balances[o], weights[o], net_in
         )
 
     def in_given_out(self, i: int, o: int, amount_out: int) -> int:
-        balances, weights = self._balances, self._weights
+        balances, weights = self._balances, self.weights
         return weighted_maths.compute_in_given_exact_out(
             balances[i], weights[i], balances[o], weights[o], amount_out
         )
 
     def spot_price(self, i: int, o: int) -> tuple[int, int]:
-        balances, weights = self._balances, self._weights
+        balances, weights = self._balances, self.weights
         return weighted_maths.compute_spot_price(balances[i], weights[i], balances[o], weights[o])
 
 
@@ -130,6 +133,7 @@ class Stable:
             scaling.scaling_factor(token.decimals, rate)
             for token, rate in zip(params.tokens, state.rates, strict=True)
         )
+        self.state = state
         self._balances = state.balances
         self._amplification = state.amplification
         self._shares = state.shares

@@ -88,6 +88,12 @@ class Pool:
         """The pool as it is now, kept even when the pool moves on."""
         return self._now
 
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return to an earlier moment of this pool."""
+        if snapshot.params != self.params:
+            raise ValueError(f"the snapshot is of pool {snapshot.params.name!r}, not {self.params.name!r}")
+        self._now = snapshot
+
     def copy(self) -> Pool:
         """Return a pool of its own in the same state."""
         return Pool.from_state(self.params, self.state)

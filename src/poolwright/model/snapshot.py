@@ -29,12 +29,12 @@ class Parts(NamedTuple):
 class Snapshot:
     """`params` and `state` with the invariant bound to them; tokens are positions, amounts raw integers."""
 
-    __slots__ = ("_invariant", "params", "state")
+    __slots__ = ("invariant", "params", "state")
 
     def __init__(self, params: PoolParams, state: PoolState) -> None:
         self.params = params
         self.state = state
-        self._invariant: Invariant = INVARIANTS[params.kind](params, state)
+        self.invariant: Invariant = INVARIANTS[params.kind](params, state)
 
     # Swaps
 
@@ -45,12 +45,12 @@ class Snapshot:
             raise PoolRevert("swap: same token")
         if kind is SwapKind.EXACT_IN:
             amount_in = amount
-            amount_out = self._invariant.out_given_in(i, o, net_of_fee(amount, fee))
+            amount_out = self.invariant.out_given_in(i, o, net_of_fee(amount, fee))
             if not amount_out:
                 raise PoolRevert("swap: zero out")
         else:
             amount_out = amount
-            amount_in = fee_maths.gross_of_net_up(self._invariant.in_given_out(i, o, amount), fee)
+            amount_in = fee_maths.gross_of_net_up(self.invariant.in_given_out(i, o, amount), fee)
         if self.state.balances[i] + amount_in > MAX_BALANCE or amount_out >= self.state.balances[o]:
             self._settle_swap(i, o, amount_in, amount_out)
         return Quote(kind, i, o, amount_in, amount_out, fee_of(amount_in, fee), self)
@@ -79,7 +79,7 @@ class Snapshot:
     def spot_price(self, i: int, o: int) -> Price:
         """Return the marginal price without fee; the formula is the contracts'."""
         tokens = self.params.tokens
-        return Price(Fraction(*self._invariant.spot_price(i, o)), tokens[i].decimals, tokens[o].decimals)
+        return Price(Fraction(*self.invariant.spot_price(i, o)), tokens[i].decimals, tokens[o].decimals)
 
     def max_amount(self, kind: SwapKind, i: int, o: int, accepted: int = 0) -> int:
         """Return the largest amount that `quote` accepts, 0 if none; `accepted` is one known to be accepted."""
@@ -118,14 +118,14 @@ class Snapshot:
 
     def add_amounts(self, amounts: Amounts, at: int) -> LiquidityResult:
         """Add exact amounts in any proportion; the fee falls on what exceeds the proportional part."""
-        shares, fees = self._invariant.shares_given_amounts_in(amounts)
+        shares, fees = self.invariant.shares_given_amounts_in(amounts)
         supply = share_maths.minted(self.state.shares, shares)
         return self._settle_liquidity(amounts, shares, supply, fees, 1, at)
 
     def add_single_shares(self, i: int, shares: int, at: int) -> LiquidityResult:
         """Add one token for exact shares."""
         supply = share_maths.minted(self.state.shares, shares)
-        amount, fee = self._invariant.amount_in_given_shares(i, shares)
+        amount, fee = self.invariant.amount_in_given_shares(i, shares)
         return self._settle_liquidity(self._only(i, amount), shares, supply, self._only(i, fee), 1, at)
 
     def remove_proportional(self, shares: int, at: int) -> LiquidityResult:
@@ -138,20 +138,20 @@ class Snapshot:
     def remove_single_shares(self, o: int, shares: int, at: int) -> LiquidityResult:
         """Burn exact shares for one token; the fee falls on what exceeds the proportional part."""
         supply = share_maths.burned(self.state.shares, shares)
-        amount, fee = self._invariant.amount_out_given_shares(o, shares)
+        amount, fee = self.invariant.amount_out_given_shares(o, shares)
         if not amount:
             raise PoolRevert("remove: zero out")
         return self._settle_liquidity(self._only(o, amount), shares, supply, self._only(o, fee), -1, at)
 
     def remove_single_amount(self, o: int, amount: int, at: int) -> LiquidityResult:
         """Take an exact amount of one token for the shares that it costs."""
-        shares, fee = self._invariant.shares_given_amount_out(o, amount)
+        shares, fee = self.invariant.shares_given_amount_out(o, amount)
         supply = share_maths.burned(self.state.shares, shares)
         return self._settle_liquidity(self._only(o, amount), shares, supply, self._only(o, fee), -1, at)
 
     def value_down(self) -> int:
         """Return the invariant in 18 decimals, rounded down: what the first shares are counted by."""
-        return self._invariant.value_down()
+        return self.invariant.value_down()
 
     def _only(self, position: int, amount: int) -> Amounts:
         return tuple(amount if k == position else 0 for k in range(len(self.state.balances)))

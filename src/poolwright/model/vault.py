@@ -100,15 +100,15 @@ class Vault:
         Exact in runs the steps first to last, exact out last to first. `limits` bounds what the caller pays (+)
         or must at least receive (-) of each token, netted over the whole batch; a token without a limit is free.
         """
-        before = {step.pool: self[step.pool].state for step in steps}
+        before = {step.pool: self[step.pool].snapshot for step in steps}
         try:
             result = self._run(kind, steps, at)
             for token, limit in (limits or {}).items():
                 if result.deltas.get(token, 0) > limit:
                     raise PoolRevert("vault: limit")
         except Exception:
-            for name, state in before.items():
-                self._pools[name] = Pool.from_state(self._pools[name].params, state)
+            for name, snapshot in before.items():
+                self[name].restore(snapshot)
             raise
         return result
 

@@ -29,9 +29,10 @@ def compute_invariant_down(
     """
     @dev K in the unit of the balances (pass them scaled to 18 decimals), rounded down.
     """
-    return log_exp.exp2_down(
-        self._mean_log2(balances, weights, total_weight) - log_exp.LOG2_ERROR - 1
-    ) // fixed_point.E36
+    total: int256 = 0
+    for i: uint256 in range(len(balances), bound=16):
+        total += log_exp.log2_down(balances[i], 1) * convert(weights[i], int256)
+    return log_exp.exp2_down(total // convert(total_weight, int256)) // fixed_point.E36
 
 
 @internal
@@ -42,9 +43,11 @@ def compute_invariant_up(
     """
     @dev K in the unit of the balances (pass them scaled to 18 decimals), rounded up.
     """
+    total: int256 = 0
+    for i: uint256 in range(len(balances), bound=16):
+        total += log_exp.log2_up(balances[i], 1) * convert(weights[i], int256)
     return fixed_point.div_up(
-        log_exp.exp2_up(self._mean_log2(balances, weights, total_weight) + log_exp.LOG2_ERROR + 1),
-        fixed_point.E36,
+        log_exp.exp2_up(total // convert(total_weight, int256) + 1), fixed_point.E36
     )
 
 
@@ -144,20 +147,6 @@ def compute_shares_given_amount_out(
 
 @internal
 @pure
-def _mean_log2(
-    balances: DynArray[uint256, 16], weights: DynArray[uint256, 16], total_weight: uint256
-) -> int256:
-    """
-    @dev log2 K, within LOG2_ERROR + 1.
-    """
-    total: int256 = 0
-    for i: uint256 in range(len(balances), bound=16):
-        total += log_exp.log2_ratio(balances[i], 1) * convert(weights[i], int256)
-    return total // convert(total_weight, int256)
-
-
-@internal
-@pure
 def _growth_down(
     balances: DynArray[uint256, 16],
     weights: DynArray[uint256, 16],
@@ -171,10 +160,8 @@ def _growth_down(
     for i: uint256 in range(len(balances), bound=16):
         if nets_e18[i] > 0:
             before: uint256 = balances[i] * fixed_point.WAD
-            total += log_exp.log2_ratio(before + nets_e18[i], before) * convert(weights[i], int256)
-    ratio: uint256 = log_exp.exp2_down(
-        total // convert(total_weight, int256) - log_exp.LOG2_ERROR - 1
-    )
+            total += log_exp.log2_down(before + nets_e18[i], before) * convert(weights[i], int256)
+    ratio: uint256 = log_exp.exp2_down(total // convert(total_weight, int256))
     if ratio <= fixed_point.E36:
         return 0
     return ratio - fixed_point.E36

@@ -18,6 +18,8 @@ from . import limits
 IMBALANCE_BITS: constant(uint256) = 16
 # A product term past this halves D first (see _above_root): n * 2^148 * 2^104 < 2^255.
 PRODUCT_LIMIT: constant(uint256) = 2 ** 148
+# No balance of the domain comes near this.
+Y_MAX: constant(uint256) = 2 ** 112
 ITERATIONS: constant(uint256) = 255
 
 
@@ -122,16 +124,20 @@ def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplificatio
         if k != index:
             b += x[k]
             c = fixed_point.div_up(c * d, x[k] * n)
+            # A larger term needs a y outside the domain.
+            assert c < 2 ** 150, "stable: imbalance"
     c = fixed_point.div_up(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
     y: uint256 = x[index]
-    # Newton needs 2y + b > D at its start; from below the root its first step passes to the safe side.
+    # Newton needs 2y + b > D at its start; from below the root its first step passes to the far side, at most to Y_MAX.
     if 2 * y + b <= d:
         y = d
-    for _: uint256 in range(ITERATIONS):
+    for i: uint256 in range(ITERATIONS):
         last: uint256 = y
-        y = (y * y + c) // (2 * y + b - d)
-        if y <= last + 1 and last <= y + 1:
+        y = min((y * y + c) // (2 * y + b - d), Y_MAX)
+        # From the second step on it only falls, until rounding stops it.
+        if i > 0 and y + 1 >= last:
             break
+    assert y < Y_MAX, "stable: imbalance"
     margin: uint256 = 1
     for _: uint256 in range(24):
         candidate: uint256 = y + margin
@@ -146,7 +152,7 @@ def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplificatio
 def check_domain(x: DynArray[uint256, 8]):
     least: uint256 = 0
     for x_k: uint256 in x:
-        assert x_k < 2 ** 112, "stable: imbalance"
+        assert x_k < Y_MAX, "stable: imbalance"
         least = unsafe_add(least, x_k)  # cannot overflow: eight values below 2^112
     least = least >> IMBALANCE_BITS
     for x_k: uint256 in x:
@@ -240,6 +246,7 @@ def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
             * d
             // ((ann - limits.AMPLIFICATION_PRECISION) * d // limits.AMPLIFICATION_PRECISION + (n + 1) * product)
         )
-        if d <= last + 1 and last <= d + 1:
-            return d
-    raise "stable: no convergence"
+        # It only falls, until rounding stops it.
+        if d + 1 >= last:
+            break
+    return d
