@@ -15,18 +15,19 @@ from numba.core.typing.templates import signature
 
 from poolwright.errors import PoolRevert
 from poolwright.model import words
-from poolwright.model.native.arithmetic import SIGNED, UNSIGNED, define_compiled, emit_magnitude, define
+from poolwright.model.native.arithmetic import SIGNED, UNSIGNED, define, define_compiled, emit_magnitude
 from poolwright.model.native.division import divide, remainder_of_double
 from poolwright.model.native.floats import from_float, to_float
 from poolwright.model.native.limbs import full_product
 from poolwright.model.native.operators import define_operator
 from poolwright.model.native.word_types import WORD, Constant, i256, u256
 
-ZERO, ONE = Constant(0), Constant(1)
-ALL_ONES = Constant(2**256 - 1)
-SIGNED_ZERO = Constant(0, signed=True)
-LOWEST = Constant(-(2**255), signed=True)
-HIGHEST_NEGATIVE = Constant(2**255)  # magnitude of the lowest signed number
+ZERO: Any = Constant(0)
+ONE: Any = Constant(1)
+ALL_ONES: Any = Constant(2**256 - 1)
+SIGNED_ZERO: Any = Constant(0, signed=True)
+LOWEST: Any = Constant(-(2**255), signed=True)
+LOWEST_MAGNITUDE: Any = Constant(2**255)
 
 
 def magnitude(x: int) -> int:
@@ -116,7 +117,7 @@ def signed_remainder(a: Any, b: Any) -> Any:
 
 @define_compiled(words.upow, UNSIGNED)
 def power(a: Any, b: Any) -> Any:
-    """Square and multiply. A square that overflows is still to be multiplied in, so the power overflows too."""
+    """Square and multiply; a square is always multiplied in later, so if it overflows, so does the power."""
     result = ONE
     while True:
         if (b & 1) != ZERO:
@@ -133,7 +134,7 @@ def signed_power(a: Any, b: Any) -> Any:
         raise PoolRevert("")
     size = words.upow(magnitude(a), words.bits_to_unsigned(b))
     negative = a < SIGNED_ZERO and (b & 1) != SIGNED_ZERO
-    if size > HIGHEST_NEGATIVE or (size == HIGHEST_NEGATIVE and not negative):
+    if size > LOWEST_MAGNITUDE or (size == LOWEST_MAGNITUDE and not negative):
         raise PoolRevert("")
     result = words.bits_to_signed(size)
     return words.wrap_ssub(SIGNED_ZERO, result) if negative else result

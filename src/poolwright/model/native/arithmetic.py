@@ -1,7 +1,7 @@
-"""Checked and wrapping arithmetic, shifts and conversions of `poolwright.model.words` as a few instructions each.
+"""Checked and wrapping arithmetic, shifts and conversions of `poolwright.model.words`, in place.
 
-Everything here is straight-line code with at most one test, so it is emitted in place. Division, roots and
-modular products are algorithms: `division.py` and `algorithms.py`.
+Everything here is a few instructions and at most one test. Division, roots and modular products are
+algorithms: `division.py` and `algorithms.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 
@@ -33,7 +33,7 @@ def revert_if(context: Any, builder: Any, condition: Any) -> None:
 def define(function: Any, *signatures: Any) -> Callable[[Emit], Emit]:
     """Make `emit(context, builder, *values)` the compiled form of a function, for each signature."""
 
-    class Helper(ConcreteTemplate):  # type: ignore[misc]
+    class Helper(ConcreteTemplate):
         key = function
         cases = list(signatures)
 
@@ -120,9 +120,19 @@ def exact_product(builder: Any) -> Any:
 
 @define(words.umul, UNSIGNED)
 def emit_umul(context: Any, builder: Any, a: Any, b: Any) -> Any:
-    pair = builder.call(exact_product(builder), [a, b])
-    revert_if(context, builder, builder.extract_value(pair, 1))
-    return builder.extract_value(pair, 0)
+    """In place for factors below 2**128, whose product fits; by the shared function for the others."""
+    half = ir.Constant(WORD, WORD_BITS // 2)
+    result = cgutils.alloca_once(builder, WORD)
+    small = builder.icmp_unsigned("==", builder.lshr(builder.or_(a, b), half), ZERO)
+    with builder.if_else(small, likely=True) as (fits, may_overflow):
+        with fits:
+            low_a, low_b = (builder.zext(builder.trunc(x, ir.IntType(128)), WORD) for x in (a, b))
+            builder.store(builder.mul(low_a, low_b), result)
+        with may_overflow:
+            pair = builder.call(exact_product(builder), [a, b])
+            revert_if(context, builder, builder.extract_value(pair, 1))
+            builder.store(builder.extract_value(pair, 0), result)
+    return builder.load(result)
 
 
 @define(words.smul, SIGNED)

@@ -1,6 +1,6 @@
 """Arrays of words inside compiled code: tuples there, `uint64[..., 4]` limbs (lowest first) in memory.
 
-Owns element access with Vyper's bounds check, loop counts, least and greatest, and how kernels load and store.
+Owns element access with Vyper's bounds check, loop counts, least and greatest, and loads and stores.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from poolwright.model import words
 from poolwright.model.native.arithmetic import define, revert_if
 from poolwright.model.native.border import load_signed_word, load_word, store_word
 from poolwright.model.native.limbs import join, split
-from poolwright.model.native.word_types import LIMB, WORD, WORD_BITS, WordType, i256, u256
+from poolwright.model.native.word_types import LIMB, i256, u256
 
 INDICES = (u256, i256, types.int64)
-WORD_ZERO = ir.Constant(WORD, 0)
 
 
 def index_type(given: Any) -> Any:
@@ -30,7 +29,7 @@ def index_type(given: Any) -> Any:
 
 
 @infer_global(words.item)
-class Item(AbstractTemplate):  # type: ignore[misc]
+class Item(AbstractTemplate):
     key = words.item
 
     def generic(self, args: Any, kws: Any) -> Any:
@@ -41,7 +40,7 @@ class Item(AbstractTemplate):  # type: ignore[misc]
 
 
 @infer_global(words.with_item)
-class WithItem(AbstractTemplate):  # type: ignore[misc]
+class WithItem(AbstractTemplate):
     key = words.with_item
 
     def generic(self, args: Any, kws: Any) -> Any:
@@ -66,7 +65,8 @@ def emit_place(context: Any, builder: Any, array: Any, index: Any, count: int) -
 
 
 def emit_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    _, place = emit_place(context, builder, *args, sig.args[0].count)
+    array, index = args
+    _, place = emit_place(context, builder, array, index, sig.args[0].count)
     return builder.load(place)
 
 
@@ -105,7 +105,7 @@ define_choice(words.greatest, ">")
 INLINE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
 
 
-@overload(load_word, jit_options=INLINE)  # type: ignore[untyped-decorator]
+@overload(load_word, strict=False, jit_options=INLINE)
 def compiled_load_word(limbs: Any, place: Any) -> Any:
     if isinstance(place, types.Integer):
         return lambda limbs, place: join(limbs[place, 0], limbs[place, 1], limbs[place, 2], limbs[place, 3])
@@ -117,12 +117,12 @@ def compiled_load_word(limbs: Any, place: Any) -> Any:
     return load
 
 
-@overload(load_signed_word, jit_options=INLINE)  # type: ignore[untyped-decorator]
+@overload(load_signed_word, strict=False, jit_options=INLINE)
 def compiled_load_signed_word(limbs: Any, place: Any) -> Any:
     return lambda limbs, place: words.bits_to_signed(load_word(limbs, place))
 
 
-@overload(store_word, jit_options=INLINE)  # type: ignore[untyped-decorator]
+@overload(store_word, strict=False, jit_options=INLINE)
 def compiled_store_word(limbs: Any, place: Any, word: Any) -> Any:
     def store(limbs: Any, place: Any, word: Any) -> Any:
         one = limbs[place]

@@ -52,7 +52,8 @@ def _from_bytes(values: Any, signed: bool) -> Limbs:
     except OverflowError:
         bound = (-(2**255), 2**255) if signed else (0, 2**256)
         at, value = next((k, v) for k, v in enumerate(values) if not bound[0] <= v < bound[1])
-        raise OverflowError(f"{value} at index {at} does not fit {'int256' if signed else 'uint256'}") from None
+        kind = "int256" if signed else "uint256"
+        raise OverflowError(f"{value} at index {at} does not fit {kind}") from None
     return np.frombuffer(bytearray(data), "<u8").astype(np.uint64, copy=False).reshape(-1, 4)
 
 

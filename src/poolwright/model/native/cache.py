@@ -1,9 +1,9 @@
 """Compiled code on disk, in a folder named after everything that the code was made from.
 
-Numba's own cache looks only at the file of the compiled function, not at what it imports. Here the folder's name
-is a hash of all generated maths, of this package and of the versions of numba, llvmlite and Python, and each
-file's name one of the kernel's own package, its signature and the processor. So an edit anywhere compiles anew,
-and nothing is ever overwritten with something different: processes need no lock.
+Numba's own cache looks only at the file of the compiled function, not at what it imports. Here the folder's
+name is a hash of all generated maths, of this package and of the versions of numba, llvmlite and Python, and
+each file's name a hash of the kernel's own folder, its signature and the processor. So an edit anywhere
+compiles anew, and nothing is ever overwritten by something different: processes need no lock.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from poolwright import errors
 from poolwright.model import maths, words
 
 
@@ -48,11 +49,10 @@ def sources_digest(folder: Path) -> str:
 @cache
 def cache_key() -> str:
     """Return the name of the folder: what every compiled function depends on."""
-    versions = (numba.__version__, llvmlite.__version__, platform.python_version(), sys.implementation.cache_tag)
-    folders = [Path(next(iter(maths.__path__))), Path(__file__).parent]
-    sources = [sources_digest(folder) for folder in folders]
-    word_source = Path(str(words.__file__)).read_bytes()
-    return digest([*(text.encode() for text in (*map(str, versions), *sources)), word_source])[:32]
+    versions = [numba.__version__, llvmlite.__version__, platform.python_version(), sys.implementation.name]
+    sources = [sources_digest(folder) for folder in (Path(next(iter(maths.__path__))), Path(__file__).parent)]
+    helpers = [Path(file).read_bytes() for file in (words.__file__, errors.__file__)]
+    return digest([*(text.encode() for text in versions + sources), *helpers])[:32]
 
 
 def cache_root() -> Path:
@@ -67,7 +67,7 @@ def cache_folder() -> Path:
     return cache_root() / "native" / cache_key()
 
 
-class DiskCache(_Cache):  # type: ignore[misc]
+class DiskCache(_Cache):
     """The cache of one dispatcher, in the shape that numba asks for: one file for each signature."""
 
     def __init__(self, function: FunctionType, before_compile: Callable[[Any], None]) -> None:
@@ -90,7 +90,7 @@ class DiskCache(_Cache):  # type: ignore[misc]
             file.unlink(missing_ok=True)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the compiled function for a signature; without one, let the dispatcher prepare to compile."""
+        """Return the compiled function for a signature, or None after preparing to compile it."""
         target_context.refresh()
         if self._enabled:
             try:

@@ -1,9 +1,9 @@
-"""Compiling kernels: `jit` for functions that loop over words, `call` for one generated function at a time."""
+"""Compiling: `jit` for kernels, functions that loop over words; `call` for one generated function."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -19,14 +19,23 @@ _announced: set[str] = set()
 def jit(function: Callable[..., Any], *, name: str, seconds: int = 3, **options: Any) -> Any:
     """Return a compiled form of a function that may use generated maths and words; nothing is compiled yet.
 
-    `name` and `seconds` are for the line that the first compilation prints ("weighted maths", about how long).
+    `name` and `seconds` are for the line that the first compilation prints: what, and about how long.
     `options` are numba's. Generated modules among the function's globals are seen with typed constants.
+
+    A revert leaves the kernel as PoolRevert, unless the kernel catches it element by element; this costs
+    nothing and leaks nothing, as long as arrays are indexed outside the `try`:
+
+        amount = load_word(amounts, i)
+        try:
+            store_word(out, i, weighted_maths.compute_out_given_exact_in(..., amount))
+        except Exception:
+            reverted[i] = True        # for the text, call the same function on Python integers
     """
     assert isinstance(function, FunctionType)
     namespace: dict[str, Any] = {}
-    native_form = FunctionType(function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__)
-    native_form.__qualname__ = function.__qualname__
-    native_form.__module__ = function.__module__
+    code, cells = function.__code__, function.__closure__
+    native_form = FunctionType(code, namespace, function.__name__, function.__defaults__, cells)
+    native_form.__qualname__, native_form.__module__ = function.__qualname__, function.__module__
 
     def before_compile(target_context: Any) -> None:
         register()
@@ -42,7 +51,8 @@ def jit(function: Callable[..., Any], *, name: str, seconds: int = 3, **options:
 def _announce(name: str, seconds: int) -> None:
     if name not in _announced:
         _announced.add(name)
-        print(f"compiling native {name}, once; about {seconds} s", file=sys.stderr, flush=True)
+        sys.stderr.write(f"compiling native {name}, once; about {seconds} s\n")
+        sys.stderr.flush()
 
 
 @cache
@@ -66,11 +76,11 @@ def call(function: Any, *args: Any) -> Any:
 
 
 def _compile(function: FunctionType, args: tuple[Any, ...]) -> Callable[..., Any]:
-    names = [name for name in function.__annotations__ if name != "return"]
-    annotated: Mapping[str, str] = function.__annotations__
-    if len(names) != len(args):
-        raise TypeError(f"{function.__name__} takes {len(names)} arguments, not {len(args)}")
-    signature = tuple(native_type(annotated[n], a, function.__globals__) for n, a in zip(names, args, strict=True))
+    annotations = [of for name, of in function.__annotations__.items() if name != "return"]
+    if len(annotations) != len(args):
+        raise TypeError(f"{function.__name__} takes {len(annotations)} arguments, not {len(args)}")
+    scope = function.__globals__
+    signature = tuple([native_type(of, arg, scope) for of, arg in zip(annotations, args, strict=True)])
     dispatcher = _dispatcher_of(function)
     dispatcher.compile(signature)
     entry: Callable[..., Any] = dispatcher.overloads[signature].entry_point

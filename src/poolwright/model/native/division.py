@@ -36,7 +36,7 @@ ALL_ONES = np.uint64(2**64 - 1)
 TWO_32 = np.uint64(2**32)
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def reciprocal(d: Any) -> Any:
     """v = floor((2**128 - 1) / d) - 2**64, for d with its highest bit set.
 
@@ -45,7 +45,8 @@ def reciprocal(d: Any) -> Any:
     # 2**63 / (d >> 1) lies in (1, 2]. Each of the two roundings and the dropped bit is under 2**-52 relative,
     # so in units of 2**-52 the fraction is off by less than 6: v0 <= v and v - v0 < 2**16.
     fraction = 9223372036854775808.0 / float(np.int64(d >> N1)) - 1.0
-    v0 = uint64(max(np.int64(fraction * 4503599627370496.0) - 6, 0)) << N12
+    estimate = np.int64(fraction * 4503599627370496.0) - 6
+    v0 = uint64(estimate if estimate > 0 else 0) << N12
     # e = 2**128 - 1 - (2**64 + v0) * d, at least 0, below 2**81: v - v0 = floor(e / d).
     e = wide(ALL_ONES, ALL_ONES) - wide(d, N0) - product(v0, d)
     # e / d = e * (2**64 + v) / 2**128; (e >> 50) < 2**31 and (2**64 + v0) >> 32 < 2**33: the product fits.
@@ -57,7 +58,7 @@ def reciprocal(d: Any) -> Any:
     return v
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def reciprocal_2(d1: Any, d0: Any) -> Any:
     """v = floor((2**192 - 1) / (d1 * 2**64 + d0)) - 2**64, for d1 with its highest bit set."""
     v = reciprocal(d1)
@@ -77,7 +78,7 @@ def reciprocal_2(d1: Any, d0: Any) -> Any:
     return v
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_2_by_1(u1: Any, u0: Any, d: Any, v: Any) -> Any:
     """(quotient, remainder) of two digits by one, for u1 < d."""
     q = product(v, u1) + wide(u1, u0)
@@ -92,7 +93,7 @@ def divide_2_by_1(u1: Any, u0: Any, d: Any, v: Any) -> Any:
     return digit, r
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_3_by_2(u21: Any, u0: Any, d: Any, v: Any) -> Any:
     """(quotient, remainder) of three digits by two, for u21 < d; pairs of digits are u128."""
     q = product(v, high_of(u21)) + u21
@@ -108,7 +109,7 @@ def divide_3_by_2(u21: Any, u0: Any, d: Any, v: Any) -> Any:
     return digit, r
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_5_by_4(r: Any, u0: Any, d: Any, v: Any) -> Any:
     """(quotient, remainder) of r * 2**64 + u0 by d, for words r < d and d with its highest bit set."""
     r0, r1, r2, r3 = split(r)
@@ -127,7 +128,7 @@ def divide_5_by_4(r: Any, u0: Any, d: Any, v: Any) -> Any:
     return digit, remainder
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_by_one_limb(a: Any, b: Any) -> Any:
     a0, a1, a2, a3 = split(a)
     n = leading_zeros(b)
@@ -143,7 +144,7 @@ def divide_by_one_limb(a: Any, b: Any) -> Any:
     return join(q0, q1, q2, q3), join(r >> n, N0, N0, N0)
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_by_two_limbs(a: Any, b: Any) -> Any:
     a0, a1, a2, a3 = split(a)
     b0, b1, _, _ = split(b)
@@ -166,7 +167,7 @@ def divide_by_two_limbs(a: Any, b: Any) -> Any:
     return join(q0, q1, q2, N0), join(low, r1 >> n, N0, N0)
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide_by_many_limbs(a: Any, b: Any) -> Any:
     """Divisors of three or four limbs: a quotient of at most two."""
     a0, a1, a2, a3 = split(a)
@@ -187,7 +188,7 @@ def divide_by_many_limbs(a: Any, b: Any) -> Any:
     return join(q0, q1, N0, N0), r >> n
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def divide(a: Any, b: Any) -> Any:
     """(quotient, remainder) of two words; b is not zero."""
     a0, a1, a2, a3 = split(a)
@@ -203,7 +204,7 @@ def divide(a: Any, b: Any) -> Any:
     return divide_by_many_limbs(a, b)
 
 
-@inner  # type: ignore[untyped-decorator]
+@inner
 def remainder_of_double(high: Any, low: Any, c: Any) -> Any:
     """(high * 2**256 + low) mod c, for c not zero."""
     r = divide(high, c)[1]

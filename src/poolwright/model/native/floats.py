@@ -22,7 +22,7 @@ from poolwright.model.native.limbs import (
 )
 from poolwright.model.native.word_types import Constant, i256, u256
 
-SIGNED_ZERO = Constant(0, signed=True)
+SIGNED_ZERO: Any = Constant(0, signed=True)
 N0, N1, N52 = np.uint64(0), np.uint64(1), np.uint64(52)
 FRACTION = np.uint64(2**52 - 1)
 HIDDEN_BIT = np.uint64(2**52)
@@ -35,7 +35,7 @@ def to_float(word: int) -> float:
 
 
 def from_float(x: float) -> int:
-    """Return a float64 truncated to an unsigned word; PoolRevert("") when negative, NaN or 2**256 and more."""
+    """Return a float64 truncated to an unsigned word; PoolRevert("") if negative, NaN or 2**256 and more."""
     if not 0.0 <= x < TWO_256:
         raise PoolRevert("")
     return math.floor(x)

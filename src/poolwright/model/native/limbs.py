@@ -20,7 +20,7 @@ HALF = ir.IntType(128)
 uint64 = types.uint64
 
 
-class HalfType(types.Type):  # type: ignore[misc]
+class HalfType(types.Type):
     """An unsigned integer of 128 bits, inside division only."""
 
     signed = False
@@ -33,7 +33,7 @@ u128 = HalfType()
 
 
 @register_model(HalfType)
-class HalfModel(PrimitiveModel):  # type: ignore[misc]
+class HalfModel(PrimitiveModel):
     def __init__(self, manager: Any, half_type: HalfType) -> None:
         super().__init__(manager, half_type, HALF)
 
@@ -53,7 +53,7 @@ def emit_half_ge(context: Any, builder: Any, half: HalfType, a: Any, b: Any) -> 
     return builder.icmp_unsigned(">=", a, b)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def product(typingctx: Any, a: Any, b: Any) -> Any:
     """The exact product of two limbs."""
 
@@ -63,7 +63,7 @@ def product(typingctx: Any, a: Any, b: Any) -> Any:
     return u128(uint64, uint64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def wide(typingctx: Any, high: Any, low: Any) -> Any:
     """high * 2**64 + low."""
 
@@ -74,7 +74,7 @@ def wide(typingctx: Any, high: Any, low: Any) -> Any:
     return u128(uint64, uint64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def high_of(typingctx: Any, half: Any) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.trunc(builder.lshr(args[0], ir.Constant(HALF, 64)), LIMB)
@@ -82,7 +82,7 @@ def high_of(typingctx: Any, half: Any) -> Any:
     return uint64(u128), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def low_of(typingctx: Any, half: Any) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.trunc(args[0], LIMB)
@@ -90,7 +90,7 @@ def low_of(typingctx: Any, half: Any) -> Any:
     return uint64(u128), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def funnel(typingctx: Any, high: Any, low: Any, n: Any) -> Any:
     """The high limb of (high * 2**64 + low) << n, for n below 64."""
 
@@ -101,7 +101,7 @@ def funnel(typingctx: Any, high: Any, low: Any, n: Any) -> Any:
     return uint64(uint64, uint64, uint64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def leading_zeros(typingctx: Any, limb: Any) -> Any:
     """How many high bits of a non-zero limb are clear."""
 
@@ -111,7 +111,7 @@ def leading_zeros(typingctx: Any, limb: Any) -> Any:
     return uint64(uint64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def leading_zeros_of_word(typingctx: Any, word: Any) -> Any:
     """How many high bits of a non-zero word are clear."""
 
@@ -121,7 +121,7 @@ def leading_zeros_of_word(typingctx: Any, word: Any) -> Any:
     return uint64(u256), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def split(typingctx: Any, word: Any) -> Any:
     """The limbs of a word, lowest first."""
     sig = types.UniTuple(uint64, LIMBS)(u256)
@@ -133,7 +133,7 @@ def split(typingctx: Any, word: Any) -> Any:
     return sig, emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def join(typingctx: Any, l0: Any, l1: Any, l2: Any, l3: Any) -> Any:
     """The word of four limbs, lowest first."""
 
@@ -146,7 +146,7 @@ def join(typingctx: Any, l0: Any, l1: Any, l2: Any, l3: Any) -> Any:
     return u256(uint64, uint64, uint64, uint64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def full_product(typingctx: Any, a: Any, b: Any) -> Any:
     """(high, low) words of the exact 512-bit product."""
     double = ir.IntType(512)
@@ -160,7 +160,7 @@ def full_product(typingctx: Any, a: Any, b: Any) -> Any:
     return sig, emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def bits_of_float(typingctx: Any, x: Any) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.bitcast(args[0], LIMB)
@@ -168,7 +168,7 @@ def bits_of_float(typingctx: Any, x: Any) -> Any:
     return uint64(types.float64), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def float_of_bits(typingctx: Any, bits: Any) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.bitcast(args[0], ir.DoubleType())

@@ -28,10 +28,12 @@ COMPARISONS = {
 }
 
 
-def define_operator(symbol: Any, *word_types: WordType, returns_bool: bool = False, shift: bool = False) -> Callable[[Emit], Emit]:
+def define_operator(
+    symbol: Any, *word_types: types.Type, returns_bool: bool = False, shift: bool = False
+) -> Callable[[Emit], Emit]:
     """Make `emit(context, builder, word_type, a, b)` the meaning of a binary operator on these word types."""
 
-    class Binary(AbstractTemplate):  # type: ignore[misc]
+    class Binary(AbstractTemplate):
         key = symbol
 
         def generic(self, args: Any, kws: Any) -> Any:
@@ -101,7 +103,7 @@ def emit_shift_left(builder: Any, a: Any, n: Any) -> Any:
 
 
 @infer_global(operator.invert)
-class Invert(AbstractTemplate):  # type: ignore[misc]
+class Invert(AbstractTemplate):
     key = operator.invert
 
     def generic(self, args: Any, kws: Any) -> Any:

@@ -42,14 +42,14 @@ def register_module(module: ModuleType) -> None:
 def _register_function(function: FunctionType, namespace: dict[str, Any]) -> None:
     native_form = FunctionType(function.__code__, namespace, function.__name__, function.__defaults__)
 
-    @overload(function, strict=False, jit_options=INNER)  # type: ignore[untyped-decorator]
+    @overload(function, strict=False, jit_options=INNER)
     def choose(*args: Any) -> Callable[..., Any]:
         return native_form
 
 
 @cache
 def native_view(module: ModuleType) -> ModuleType:
-    """Return a copy of a generated module whose constants are typed words and whose functions are the same."""
+    """Return a copy of a generated module with typed constants and the very same functions."""
     view = ModuleType(module.__name__)
     vars(view).update(native_namespace(vars(module)))
     return view
@@ -74,8 +74,8 @@ def is_generated(module: ModuleType) -> bool:
 def constant(value: Any, annotation: str) -> Any:
     """Return a module constant as compiled code should see it."""
     if isinstance(value, tuple):
-        parts = [constant(part, of) for part, of in zip(value, _elements(annotation, len(value)), strict=True)]
-        return tuple(parts)
+        elements = _elements(annotation, len(value))
+        return tuple([constant(part, of) for part, of in zip(value, elements, strict=True)])
     kind = scalar_type(annotation)
     return Constant(value, signed=kind is i256) if kind in (u256, i256) else value
 
@@ -105,9 +105,9 @@ def native_type(annotation: str, value: Any, namespace: Mapping[str, Any]) -> An
     if scalar is not None:
         return scalar
     if annotation.startswith("tuple["):
-        parts = zip(_elements(annotation, len(value)), value, strict=True)
-        return types.BaseTuple.from_types([native_type(of, part, namespace) for of, part in parts])
+        items = zip(_elements(annotation, len(value)), value, strict=True)
+        return types.BaseTuple.from_types([native_type(of, part, namespace) for of, part in items])
     struct = eval(annotation, dict(namespace))  # a name, or module.name, of a generated struct
     scope = vars(importlib.import_module(struct.__module__))
-    fields = struct.__annotations__.items()
-    return types.BaseTuple.from_types([native_type(of, getattr(value, name), scope) for name, of in fields], struct)
+    parts = [native_type(of, getattr(value, name), scope) for name, of in struct.__annotations__.items()]
+    return types.BaseTuple.from_types(parts, struct)

@@ -20,7 +20,7 @@ LIMB = ir.IntType(64)
 LIMBS = WORD_BITS // LIMB.width
 
 
-class WordType(types.Type):  # type: ignore[misc]
+class WordType(types.Type):
     """A 256-bit word; plain small integers (literals, loop indices) become words where one is expected."""
 
     signed = False
@@ -54,7 +54,7 @@ i256 = SignedWordType()
 
 @register_model(UnsignedWordType)
 @register_model(SignedWordType)
-class WordModel(PrimitiveModel):  # type: ignore[misc]
+class WordModel(PrimitiveModel):
     """A word lives in four machine registers, or in 32 bytes of memory."""
 
     def __init__(self, manager: Any, word_type: WordType) -> None:
@@ -120,7 +120,9 @@ def _word_of_int(word_type: WordType, number: Any, c: Any) -> Any:
     above = c.pyapi.long_as_longlong(number)  # what is left: 0, or -1 for a negative number
     c.pyapi.decref(number)
     c.pyapi.decref(shift)
-    sign = c.builder.ashr(word, ir.Constant(WORD, WORD_BITS - 1)) if word_type.signed else ir.Constant(WORD, 0)
+    sign = ir.Constant(WORD, 0)
+    if word_type.signed:
+        sign = c.builder.ashr(word, ir.Constant(WORD, WORD_BITS - 1))
     with c.builder.if_then(c.builder.icmp_signed("!=", c.builder.sext(above, WORD), sign), likely=False):
         c.pyapi.err_set_string("PyExc_OverflowError", f"the number does not fit {word_type.name}")
     return word
@@ -136,12 +138,10 @@ def _mask_to_limb(c: Any, number: Any) -> Any:
 def _to_python(word_type: WordType, word: Any, c: Any) -> Any:
     """Build a Python `int` from the highest limb down."""
     shift = c.pyapi.long_from_longlong(ir.Constant(LIMB, LIMB.width))
-    result = None
-    for k in reversed(range(LIMBS)):
-        limb = c.builder.trunc(c.builder.lshr(word, ir.Constant(WORD, 64 * k)), LIMB)
-        if result is None:
-            result = c.pyapi.long_from_longlong(limb) if word_type.signed else c.pyapi.long_from_ulonglong(limb)
-            continue
+    limbs = [c.builder.trunc(c.builder.lshr(word, ir.Constant(WORD, 64 * k)), LIMB) for k in range(LIMBS)]
+    first = c.pyapi.long_from_longlong if word_type.signed else c.pyapi.long_from_ulonglong
+    result = first(limbs.pop())
+    for limb in reversed(limbs):
         low = c.pyapi.long_from_ulonglong(limb)
         high = c.pyapi.number_lshift(result, shift)
         c.pyapi.decref(result)
