@@ -1,0 +1,316 @@
+# pragma version 0.4.3
+"""
+@title Logarithm, exponential and power
+@notice log2 of a ratio, 2^y, and (n/d)^(p/q) in 1e36 scale, with bounds on one known side.
+@custom:assumes operands of a ratio are in [1, 2^176); exponents p/q have p < 2^128, q >= 1
+@custom:rounding _down: never above the true value; _up: never below it; without suffix: stated at the function
+@custom:kill none: pure functions
+
+Logarithms are base 2 in 2^96 scale, so that reducing a range is a shift. Bounds, derived in tools/derive_log_exp.py:
+    log2_down, log2_up   |error| <= |log2| / 2^67 + 2^-77
+    pow_down, pow_up     relative error <= |y| * 4.7e-21 + p/q * 3.4e-24 + 2e-36, y the exponent of 2 in (n/d)^(p/q) = 2^y,
+                         plus 3 units of 1e-36: 2.9e-19 for p/q = 100 at 1e-18, 5e-22 for a trade of 7 % at p/q = 1
+"""
+
+# Equal to fixed_point.E36.
+E36: constant(uint256) = 10 ** 36
+
+# Operands of a ratio are below this: (large - small) * 2^80 then fits 256 bits.
+MAX_OPERAND: constant(uint256) = 2 ** 176
+MAX_POWER: constant(uint256) = 2 ** 128
+# 2^y in 1e36 scale fits for y < 135 (1e36 * 2^135 < 2^255); 1e36 * 2^-135 < 2^-15.
+MAX_EXPONENT: constant(uint256) = 135 * 2 ** 96
+HALF: constant(uint256) = 2 ** 95
+
+# log2((1+z)/(1-z)) = z * (c0 + c1 w + ... + c6 w^6), w = z^2 <= 1/225: interpolated at the Chebyshev nodes, lowered so
+# that the result, floors included, is at most the true value * (1 - 2^-69.8) and at least it * (1 - 2^-69.0) - LOG2_ERROR.
+# Scales of c0 .. c6: 2^172, 2^100, 2^168, 2^96, 2^180, 2^108, 2^36 (w has 2^72).
+LOG_C0: constant(uint256) = 17272841538997403272776748921871987754030537439591039
+LOG_C1: constant(uint256) = 1219222156352789592167037873900
+LOG_C2: constant(uint256) = 215910519237491754544438278085608938252537344067452
+LOG_C3: constant(uint256) = 32657736323959081647741241287
+LOG_C4: constant(uint256) = 491316467529940812244305356629614239417061012408434933
+LOG_C5: constant(uint256) = 85117873964093268114925004382254
+LOG_C6: constant(uint256) = 15459851074
+# floor(2^80 / 15): z of the ratio 8/7, up to which the polynomial serves directly. Then z of 24/17, 9/5 and 9/4.
+Z_MAX: constant(uint256) = 80595054640975278313745
+Z_24_17: constant(uint256) = 206401969202497663974225
+Z_9_5: constant(uint256) = 345407377032751192773193
+Z_9_4: constant(uint256) = 464971469082549682579298
+# One unit of z (2^-80) moves the logarithm by at most 2 / ln 2 / (1 - 1/225) units; in 2^-96, with floors.
+Z_ERROR: constant(uint256) = 189944
+# The same for log2_down and log2_up: |error| <= |log2| / 2^67 + 2 * LOG2_ERROR, in 2^-96.
+LOG2_ERROR: constant(uint256) = 189948
+# floor(log2(5/4) * 2^96), floor(log2(8/5) * 2^96)
+LOG2_5_4: constant(uint256) = 25505771419643454319770983421
+LOG2_8_5: constant(uint256) = 53722391094620883273772966914
+
+# 2^t = (c + t) / (c - t), c = t * coth(t * ln2 / 2) = c0 + c1 u - c2 u^2 + c3 u^3 - ... - c6 u^6, u = t^2 <= 1/4:
+# interpolated at the Chebyshev nodes; the result is 2^(t * (1 +- 2^-70.3)).
+# Scales of c0 .. c6: 2^96, 2^96, 2^168, 2^96, 2^204, 2^132, 2^60 (u has 2^72).
+EXP_C0: constant(uint256) = 228604154316148052805408627247
+EXP_C1: constant(uint256) = 9152796244617912172944676862
+EXP_C2: constant(uint256) = 346109208286828345661002371518978698731006096703
+EXP_C3: constant(uint256) = 838407390172590287022493
+EXP_C4: constant(uint256) = 3268026132558474832320765244951716098075909511744602617
+EXP_C5: constant(uint256) = 8395806946944463488395423125703
+EXP_C6: constant(uint256) = 21392900
+
+# floor(ln 2 * 10^36); floor(2^216 / (ln 2 * 10^36)): natural units in 1e36 scale to base 2 in 2^96 scale, times 2^120.
+LN2_E36: constant(uint256) = 693147180559945309417232121458176568
+LOG2E: constant(uint256) = 151933520934879550844003121311
+
+
+@internal
+@pure
+def pow_down(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
+    # (n / d)^(p / q) in 1e36 scale, rounded down; exactly 1e36 for n = d
+    assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
+    # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
+    if n >= d:
+        return self._exp2(unsafe_div(unsafe_mul(self._log2_low(n, d), p), q), False, 0)
+    # cannot overflow: as above. The exponent falls with n < d, so it is rounded up.
+    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(self._log2_high(d, n), p), q), 1), True, 0)
+
+
+@internal
+@pure
+def pow_up(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
+    # (n / d)^(p / q) in 1e36 scale, rounded up; at most 1e36 + 1 for n <= d
+    assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
+    # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
+    if n <= d:
+        return self._exp2(unsafe_div(unsafe_mul(self._log2_low(d, n), p), q), True, 1)
+    # cannot overflow: as above.
+    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(self._log2_high(n, d), p), q), 1), False, 1)
+
+
+@internal
+@pure
+def log2_down(n: uint256, d: uint256) -> int256:
+    # log2(n / d) in 2^96 scale, rounded down; 0 for n = d. Sums of these, times weights, are lower bounds too.
+    if n >= d:
+        return convert(self._log2_low(n, d), int256)
+    return unsafe_sub(0, convert(self._log2_high(d, n), int256))  # cannot overflow: below 2^104
+
+
+@internal
+@pure
+def log2_up(n: uint256, d: uint256) -> int256:
+    # log2(n / d) in 2^96 scale, rounded up; 0 for n = d
+    if n > d:
+        return convert(self._log2_high(n, d), int256)
+    return unsafe_sub(0, convert(self._log2_low(d, n), int256))  # cannot overflow: below 2^104
+
+
+@internal
+@pure
+def log2_ratio(n: uint256, d: uint256) -> int256:
+    # log2(n / d) in 2^96 scale, rounded towards 0: |log2| - |result| is in [0, |log2| / 2^68 + LOG2_ERROR]
+    if n >= d:
+        return convert(self._log2_low(n, d), int256)
+    return unsafe_sub(0, convert(self._log2_low(d, n), int256))  # cannot overflow: below 2^104
+
+
+@internal
+@pure
+def exp2_down(y: int256) -> uint256:
+    # 2^y in 1e36 scale, y in 2^96 scale, rounded down: relative error <= |y| / 2^69 + 2^-95 (y real), plus 3 units
+    magnitude: uint256 = convert(abs(y), uint256)
+    # cannot overflow: 1 + 2^186 at most.
+    margin: uint256 = unsafe_add(magnitude >> 69, 1)
+    if y < 0:
+        return self._exp2(unsafe_add(magnitude, margin), True, 0)  # cannot overflow: 2^255 + 2^187
+    return self._exp2(unsafe_sub(magnitude, min(magnitude, margin)), False, 0)  # cannot overflow: at least 0
+
+
+@internal
+@pure
+def exp2_up(y: int256) -> uint256:
+    # 2^y in 1e36 scale, y in 2^96 scale, rounded up: relative error <= |y| / 2^69 + 2^-95 (y real), plus 3 units
+    magnitude: uint256 = convert(abs(y), uint256)
+    # cannot overflow: 1 + 2^186 at most.
+    margin: uint256 = unsafe_add(magnitude >> 69, 1)
+    if y < 0:
+        return self._exp2(unsafe_sub(magnitude, min(magnitude, margin)), True, 1)  # cannot overflow: at least 0
+    return self._exp2(unsafe_add(magnitude, margin), False, 1)  # cannot overflow: 2^255 + 2^187
+
+
+@internal
+@pure
+def exp2(y: int256) -> uint256:
+    # 2^y in 1e36 scale, y in 2^96 scale: relative error <= |y| / 2^70 (y real), plus 3 units, on either side
+    return self._exp2(convert(abs(y), uint256), y < 0, 0)
+
+
+@internal
+@pure
+def ln(n: uint256, d: uint256) -> int256:
+    # ln(n / d) in 1e36 scale, rounded towards 0: |ln| - |result| is in [0, |ln| / 2^68 + 1.7e-24]
+    if n >= d:
+        # cannot overflow: below 2^104 times 2^120.
+        return convert(unsafe_mul(self._log2_low(n, d), LN2_E36) >> 96, int256)
+    # cannot overflow: as above.
+    return unsafe_sub(0, convert(unsafe_mul(self._log2_low(d, n), LN2_E36) >> 96, int256))
+
+
+@internal
+@pure
+def exp(x: int256) -> uint256:
+    # e^x, both in 1e36 scale: relative error <= |x| / 2^69 + 2^-96 (x real), plus 3 units, on either side
+    magnitude: uint256 = convert(abs(x), uint256)
+    if magnitude >> 128 != 0:
+        assert x < 0, "log_exp: exponent too large"
+        return 0
+    # cannot overflow: below 2^128 times 2^97.
+    return self._exp2(unsafe_mul(magnitude, LOG2E) >> 120, x < 0, 0)
+
+
+@internal
+@pure
+def _log2_high(large: uint256, small: uint256) -> uint256:
+    # Upper bound of log2(large / small), large >= small, that also pays for _exp2: >= true * (1 + 2^-69.7)
+    magnitude: uint256 = self._log2_low(large, small)
+    # cannot overflow: below 2^105. The low one is at least true * (1 - 2^-68.5) - LOG2_ERROR.
+    return unsafe_add(magnitude, unsafe_add(magnitude >> 68, LOG2_ERROR))
+
+
+@internal
+@pure
+def _log2_low(large: uint256, small: uint256) -> uint256:
+    # Lower bound of log2(large / small), large >= small, that also pays for _exp2: <= true * (1 - 2^-69.7)
+    assert small != 0 and large < MAX_OPERAND, "log_exp: ratio out of range"
+    # cannot overflow: small <= large < 2^176, so the product is below 2^256; z <= 1 in 2^80 scale.
+    z: uint256 = unsafe_div(unsafe_sub(large, small) << 80, unsafe_add(large, small))
+    base: uint256 = 0
+    below: bool = False
+    if z > Z_MAX:
+        base, below, z = self._reduce(large, small, z)
+    # cannot overflow: z < 2^76.1, so w < 2^64.2 (2^72 scale).
+    w: uint256 = unsafe_mul(z, z) >> 88
+    # cannot overflow: sums of positive terms below 2^107, 2^179, then c3 + (2^243 >> 156).
+    s: uint256 = unsafe_add(LOG_C4, unsafe_mul(unsafe_add(LOG_C5, unsafe_mul(LOG_C6, w)), w))
+    s = unsafe_add(LOG_C3, unsafe_mul(s, w) >> 156)  # cannot overflow: 2^178.4 * 2^64.2 before the shift
+    s = unsafe_add(LOG_C2, unsafe_mul(s, w))  # cannot overflow: below 2^168
+    s = unsafe_add(LOG_C1, unsafe_mul(s, w) >> 140)  # cannot overflow: 2^167.3 * 2^64.2 before the shift
+    s = unsafe_add(LOG_C0, unsafe_mul(s, w))  # cannot overflow: below 2^174
+    s = unsafe_mul(z, s) >> 156  # cannot overflow: 2^76.1 * 2^173.6
+    if base == 0:
+        return s
+    # The part that is taken away is rounded up; the whole is lowered by 2^-69 of itself, which pays for _exp2.
+    if below:
+        # cannot overflow: the base is at least log2(5/4), s at most log2(8/7), both in 2^96 scale.
+        s = unsafe_sub(base, unsafe_add(s, unsafe_add(s >> 69, Z_ERROR)))
+    else:
+        s = unsafe_add(base, s)  # cannot overflow: below 2^104
+    return unsafe_sub(s, s >> 69)  # cannot overflow: a part of s
+
+
+@internal
+@pure
+def _reduce(large: uint256, small: uint256, z: uint256) -> (uint256, bool, uint256):
+    # large / small = g * (1+z)/(1-z) or, if below, g * (1-z)/(1+z), g = 2^k times 1, 5/4 or 8/5, chosen so that
+    # 7/8 <= large / (small * g) <= 8/7. Returns (log2(g) in 2^96 scale, below, z in 2^80 scale).
+    a: uint256 = large
+    b: uint256 = small
+    at: uint256 = z
+    base: uint256 = 0
+    if z > Z_9_4:
+        k: uint256 = self._floor_log2(unsafe_div(large, small))  # cannot overflow: a quotient by small >= 1
+        base = k << 96
+        b = small << k  # at most large
+        at = unsafe_div(unsafe_sub(a, b) << 80, unsafe_add(a, b))  # cannot overflow: b <= a < 2^176
+    if at > Z_MAX:
+        # cannot overflow: a and b are below 2^176, the base below 2^104.
+        if at < Z_24_17:
+            a = unsafe_mul(a, 4)  # cannot overflow: see above
+            b = unsafe_mul(b, 5)  # cannot overflow: see above
+            base = unsafe_add(base, LOG2_5_4)  # cannot overflow: see above
+        elif at < Z_9_5:
+            a = unsafe_mul(a, 5)  # cannot overflow: see above
+            b = unsafe_mul(b, 8)  # cannot overflow: see above
+            base = unsafe_add(base, LOG2_8_5)  # cannot overflow: see above
+        else:
+            b = unsafe_mul(b, 2)  # cannot overflow: see above
+            base = unsafe_add(base, 2 ** 96)  # cannot overflow: see above
+    # cannot overflow: a < 2^178.4, b <= 8/7 a, and the difference is at most 1/15 of the sum, so below 2^176.
+    if a < b:
+        return base, True, unsafe_div(unsafe_sub(b, a) << 80, unsafe_add(a, b))  # cannot overflow: see above
+    return base, False, unsafe_div(unsafe_sub(a, b) << 80, unsafe_add(a, b))  # cannot overflow: see above
+
+
+@internal
+@pure
+def _floor_log2(x: uint256) -> uint256:
+    # Number of bits of x, less one; x in [1, 2^256)
+    rest: uint256 = x
+    k: uint256 = 0
+    # cannot overflow: k ends at most at 255.
+    if rest >> 128 != 0:
+        rest = rest >> 128
+        k = unsafe_add(k, 128)  # cannot overflow: see above
+    if rest >> 64 != 0:
+        rest = rest >> 64
+        k = unsafe_add(k, 64)  # cannot overflow: see above
+    if rest >> 32 != 0:
+        rest = rest >> 32
+        k = unsafe_add(k, 32)  # cannot overflow: see above
+    if rest >> 16 != 0:
+        rest = rest >> 16
+        k = unsafe_add(k, 16)  # cannot overflow: see above
+    if rest >> 8 != 0:
+        rest = rest >> 8
+        k = unsafe_add(k, 8)  # cannot overflow: see above
+    if rest >> 4 != 0:
+        rest = rest >> 4
+        k = unsafe_add(k, 4)  # cannot overflow: see above
+    if rest >> 2 != 0:
+        rest = rest >> 2
+        k = unsafe_add(k, 2)  # cannot overflow: see above
+    if rest >> 1 != 0:
+        k = unsafe_add(k, 1)  # cannot overflow: see above
+    return k
+
+
+@internal
+@pure
+def _exp2(magnitude: uint256, negative: bool, slack: uint256) -> uint256:
+    # 2^-magnitude if negative, else 2^magnitude, in 1e36 scale, magnitude in 2^96 scale. With slack 0 every rounding is
+    # down, with 1 up; the kernel's own error, 2^-69.7 of the magnitude, is the caller's to pay.
+    t: uint256 = magnitude
+    falling: bool = negative
+    k: uint256 = 0
+    if magnitude > HALF:
+        if magnitude >= MAX_EXPONENT:
+            assert negative, "log_exp: exponent too large"
+            return slack
+        # cannot overflow: below 2^104. k is the nearest integer; t <= 1/2 remains, on either side of it.
+        k = unsafe_add(magnitude, HALF) >> 96
+        nearest: uint256 = k << 96
+        if nearest > magnitude:
+            t = unsafe_sub(nearest, magnitude)  # cannot overflow: just compared
+            falling = not negative
+        else:
+            t = unsafe_sub(magnitude, nearest)  # cannot overflow: just compared
+    # cannot overflow: t <= 2^95, so u <= 2^70 (2^72 scale).
+    u: uint256 = unsafe_mul(t, t) >> 120
+    # cannot overflow: each product, shifted, is below the constant it is taken from; the largest is 2^181.1 * 2^70.
+    c: uint256 = unsafe_sub(EXP_C4, unsafe_mul(unsafe_sub(EXP_C5, unsafe_mul(EXP_C6, u)), u))
+    c = unsafe_sub(EXP_C3, unsafe_mul(c, u) >> 180)  # cannot overflow: 2^71.1 is taken from 2^79.5
+    c = unsafe_sub(EXP_C2, unsafe_mul(c, u))  # cannot overflow: 2^149.5 is taken from 2^157.9
+    c = unsafe_sub(EXP_C1, unsafe_mul(c, u) >> 144)  # cannot overflow: 2^83.9 is taken from 2^92.9
+    c = unsafe_add(EXP_C0, unsafe_mul(c, u) >> 72)  # cannot overflow: below 2^98
+    low: uint256 = unsafe_sub(c, t)  # cannot overflow: c > 2.8, t <= 1/2
+    high: uint256 = unsafe_add(c, t)  # cannot overflow: below 2^98
+    result: uint256 = 0
+    if falling:
+        # cannot overflow: below 2^98 * 10^36 < 2^218; the quotient is below 2^121.
+        result = unsafe_add(unsafe_div(unsafe_mul(low, E36), high), slack)
+    else:
+        # cannot overflow: as above.
+        result = unsafe_add(unsafe_div(unsafe_mul(high, E36), low), slack)
+    if k == 0:
+        return result
+    if negative:
+        return unsafe_add(result >> k, slack)  # cannot overflow: below 2^121
+    return result << k  # at most (1e36 + 1) * 2^135 < 2^255

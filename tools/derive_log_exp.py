@@ -1,0 +1,175 @@
+"""Derive the constants of contracts/maths/log_exp.vy and prove its error bound; `--check` compares them with the file.
+
+Both kernels are polynomials through Chebyshev nodes, so the interpolation error has the closed bound
+max |f^(n+1)| / (n+1)! * 2 * (b/4)^(n+1) on [0, b]. Each derivative is largest at a known end of the interval:
+atanh(sqrt w)/sqrt w has only positive Taylor coefficients (end b), and sqrt u * coth(sqrt u * h) is a sum of
+u / (u + const), whose derivatives shrink in size as u grows (end 0). Rounding is added step by step.
+Every bound below is on the exponent: an error e there is a relative error e * ln 2 of the power.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from mpmath import atanh, bernoulli, ceil, cos, coth, factorial, floor, log, lu_solve, matrix, mp, mpf
+from mpmath import nstr, pi, polyval, sqrt
+
+mp.dps = 90
+SOURCE = Path(__file__).parents[1] / "src/poolwright/contracts/maths/log_exp.vy"
+
+Z_LIMIT = mpf(1) / 15  # ratios up to 8/7 need no range reduction
+T_LIMIT = mpf(1) / 2  # nor exponents up to 1/2
+LOG_SCALES = [172, 100, 168, 96, 180, 108, 36]  # of c0 .. c6; w = z^2 has 72, so c5 = 36 + 72, c4 = 108 + 72, ...
+EXP_SCALES = [96, 96, 168, 96, 204, 132, 60]  # of c0 .. c6; u = t^2 has 72
+UNIT = 96  # scale of a logarithm
+Z_SCALE = 80
+W_SCALE = 72
+
+
+def log_function(w: mpf) -> mpf:
+    """log2((1+z)/(1-z)) / z with w = z^2."""
+    return 2 / log(2) * (atanh(sqrt(w)) / sqrt(w) if w else mpf(1))
+
+
+def exp_function(u: mpf) -> mpf:
+    """c with 2^t = (c + t) / (c - t), u = t^2."""
+    return sqrt(u) * coth(sqrt(u) * log(2) / 2) if u else 2 / log(2)
+
+
+def interpolate(f, end: mpf, degree: int) -> list[mpf]:
+    """Coefficients, lowest first, of the polynomial through f at the Chebyshev nodes of [0, end]."""
+    nodes = [end / 2 * (1 + cos(pi * (2 * i + 1) / (2 * degree + 2))) for i in range(degree + 1)]
+    vandermonde = matrix(degree + 1)
+    for i, x in enumerate(nodes):
+        for j in range(degree + 1):
+            vandermonde[i, j] = x**j
+    return list(lu_solve(vandermonde, matrix([f(x) for x in nodes])))
+
+
+def measured(f, coefficients: list[mpf], end: mpf) -> mpf:
+    """Largest |polynomial - f| on a grid: must lie under, and near, the proven bound."""
+    grid = [end * i / 2000 for i in range(2001)]
+    return max(abs(polyval(coefficients[::-1], x) - f(x)) for x in grid)
+
+
+def chebyshev_bound(derivative: mpf, end: mpf, degree: int) -> mpf:
+    """Interpolation error from the Taylor coefficient f^(degree+1)/(degree+1)! at its largest."""
+    return abs(derivative) * 2 * (end / 4) ** (degree + 1)
+
+
+def derive_exp() -> tuple[dict[str, int], mpf]:
+    """Constants of the exp2 kernel, and e: the computed 2^t lies within 2^(t * (1 +- e))."""
+    end, degree = T_LIMIT**2, 6
+    exact = interpolate(exp_function, end, degree)
+    # x coth x = sum 2^(2k) B_2k x^(2k) / (2k)!; the Taylor coefficient of u^7 with x = sqrt(u) * ln2 / 2
+    seventh = mpf(2) ** 14 * bernoulli(14) / factorial(14) * (log(2) / 2) ** 13
+    bound = chebyshev_bound(seventh, end, degree)
+    seen = measured(exp_function, exact, end)
+    assert bound / 2 < seen <= bound, (seen, bound)
+    rounded = [int(floor(abs(c) * mpf(2) ** s + mpf("0.5"))) for c, s in zip(exact, EXP_SCALES, strict=True)]
+    error = bound + sum(mpf(2) ** (-s - 1) * end**i for i, s in enumerate(EXP_SCALES))
+    slope = abs(exact[1])  # of c in u, largest at 0
+    error += slope * mpf(2) ** -W_SCALE + mpf(2) ** -UNIT * (1 + end + end**3)  # u floored; the three shifts
+    # d log2((c+t)/(c-t)) / dc = -2t / (ln 2 * (c^2 - t^2))
+    relative = error * 2 / (log(2) * ((exact[0] - error) ** 2 - end))
+    return {f"EXP_C{i}": c for i, c in enumerate(rounded)}, relative
+
+
+def derive_log(paid: mpf) -> tuple[dict[str, int], mpf]:
+    """Constants of the log2 kernel, and b: true * (1 - b) - offset <= computed <= true * (1 - paid)."""
+    end, degree = Z_LIMIT**2, 6
+    exact = interpolate(log_function, end, degree)
+    # The Taylor coefficient of w^7 at `end`, summed: (2/ln2) * sum_k C(k, 7) end^(k-7) / (2k+1)
+    seventh, binomial = mpf(0), mpf(1)
+    for k in range(7, 120):
+        seventh += binomial * end ** (k - 7) / (2 * k + 1)
+        binomial = binomial * (k + 1) / (k - 6)
+    bound = chebyshev_bound(seventh * 2 / log(2), end, degree)
+    seen = measured(log_function, exact, end)
+    assert bound / 2 < seen <= bound, (seen, bound)
+    smallest = 2 / log(2)
+    bias = paid + bound / smallest
+    lowered = [c * (1 - bias) for c in exact]
+    rounded = [int(floor(c * mpf(2) ** s)) for c, s in zip(lowered, LOG_SCALES, strict=True)]
+    # Everything below only lowers the result: coefficients, w and both shifts are floored.
+    floors = sum(mpf(2) ** -s * end**i for i, s in enumerate(LOG_SCALES))
+    slope = sum(i * c * end ** (i - 1) for i, c in enumerate(exact) if i)
+    floors += slope * mpf(2) ** -W_SCALE + mpf(2) ** -96 * end**3 + mpf(2) ** -100 * end
+    return {f"LOG_C{i}": c for i, c in enumerate(rounded)}, bias + bound / smallest + floors / smallest
+
+
+def derive() -> tuple[dict[str, int], dict[str, mpf]]:
+    """All constants, and all bounds, with the inequalities that the source's comments rely on asserted."""
+    exp_constants, exp_error = derive_exp()
+    log_constants, near = derive_log(exp_error)
+    # z is floored: d log2((1+z)/(1-z)) / dz = (2/ln2) / (1 - z^2), one unit of z; and the result is floored.
+    z_max = int(floor(Z_LIMIT * 2**Z_SCALE))
+    steepest = 2 / log(2) / (1 - Z_LIMIT**2)
+    z_error = int(ceil(steepest * mpf(2) ** (UNIT - Z_SCALE))) + 2
+    five_quarters, eight_fifths, f_max = (log(mpf(top) / bottom, 2) for top, bottom in ((5, 4), (8, 5), (8, 7)))
+    lowering, raising = mpf(2) ** -69, mpf(2) ** -68
+    grain = mpf(2) ** -24  # one unit beside a slack of 2^-69 of log2(8/7) or more
+    # Reduced ratios: base + f, or base - (f + f/2^69 + z_error), then less 1/2^69 of itself; the result is >= f_max.
+    assert lowering * (1 - grain) >= exp_error  # pays for exp2
+    assert lowering * (1 - grain) >= near  # the f that is taken away is not below the true f
+    below = [(five_quarters - f_max) / f_max] + [f_max / (base - f_max) for base in (eight_fifths, mpf(1))]
+    above = f_max / (five_quarters + f_max)
+    wide = lowering + max(max(below) * (lowering - exp_error), above * near)
+    # Raised by 2^-68 a logarithm is above the truth and pays for exp2.
+    assert raising * (1 - grain) >= max(near, wide) + exp_error
+    constants_of_error = {"Z_MAX": z_max, "Z_ERROR": z_error, "LOG2_ERROR": z_error + 4}
+    # Where _reduce changes its grid point g: the ratio over g then stays in [7/8, 8/7].
+    edges = {"Z_24_17": (24, 17), "Z_9_5": (9, 5), "Z_9_4": (9, 4)}
+    for ratio, points in ((mpf(8) / 7, (1.25,)), (mpf(24) / 17, (1.25, 1.6)), (mpf(9) / 5, (1.6, 2)), (mpf(9) / 4, (2,))):
+        assert all(abs(log(ratio / point, 2)) < f_max for point in points)
+    constants = {**log_constants, **exp_constants, **constants_of_error}
+    constants |= {
+        "LOG2_5_4": int(floor(five_quarters * 2**UNIT)),
+        "LOG2_8_5": int(floor(eight_fifths * 2**UNIT)),
+        **{name: (2**Z_SCALE * (top - bottom)) // (top + bottom) for name, (top, bottom) in edges.items()},
+        "LN2_E36": int(floor(log(2) * mpf(10) ** 36)),
+        "LOG2E": int(floor(mpf(2) ** 216 / log(2) / mpf(10) ** 36)),
+    }
+    bounds = {"exp2 kernel, relative": exp_error, "log2 near, relative": near, "log2 wide, relative": wide}
+    return constants, bounds
+
+
+def report(bounds: dict[str, mpf], offset: int) -> None:
+    """Print the bounds, and what they mean for pow at the ends of its domain."""
+    for name, value in bounds.items():
+        print(f"{name:24} 2^{nstr(log(value, 2), 6)}")
+    absolute = mpf(offset) / 2**UNIT
+    print(f"{'log2, absolute':24} 2^{nstr(log(absolute, 2), 6)}")
+    low = max(bounds["log2 near, relative"], bounds["log2 wide, relative"]) + bounds["exp2 kernel, relative"]
+    high = low + mpf(2) ** -68
+    for exponent, ratio in ((60, 100), (1, 1), (mpf("0.1"), 1), (mpf("1e-6"), 1)):
+        for side, relative, units in (("towards 1", low, 1), ("away from 1", high, 2)):
+            total = (exponent * relative + ratio * units * absolute) * log(2)
+            print(f"pow, |exponent| {nstr(mpf(exponent), 3):7} p/q {ratio:3} {side:12} {nstr(total, 3)}")
+
+
+def check(constants: dict[str, int]) -> int:
+    """Number of constants in the source that differ from the derived ones."""
+    text = SOURCE.read_text()
+    found = dict(re.findall(r"^(\w+): constant\(u?int256\) = (\d+)$", text, re.M))
+    wrong = {name for name, value in constants.items() if found.get(name) != str(value)}
+    for name in sorted(wrong):
+        print(f"{SOURCE.name}: {name} is {found.get(name)}, derived {constants[name]}")
+    return len(wrong)
+
+
+def main() -> int:
+    """Print bounds and constants; with --check also compare them with the source."""
+    constants, bounds = derive()
+    report(bounds, constants["LOG2_ERROR"])
+    if "--check" in sys.argv:
+        wrong = check(constants)
+        print(f"{len(constants) - wrong} of {len(constants)} constants are as derived")
+        return 1 if wrong else 0
+    for name, value in constants.items():
+        print(f"{name}: constant(uint256) = {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
