@@ -31,21 +31,24 @@ class Target:
     case: str
     form: str
     peers: tuple[str, ...]
-    must: int
-    aim: int
+    must: int = 0
+    aim: int = 0
 
 
+WEIGHTED, STABLE, ADD = "weighted-3 exact in", "stable-3 exact in", "weighted-3 unbalanced add"
 TARGETS = [
-    Target("weighted-3 exact in, int", "weighted-3 exact in", "one", (PYTHON_PEER,), 50_000, 100_000),
-    Target("stable-3 exact in, int", "stable-3 exact in", "one", (PYTHON_PEER, CURVESIM), 100_000, 150_000),
-    Target(
-        "weighted-3 exact in, native batch", "weighted-3 exact in", "many", (TS_PEER,), 1_000_000, 2_000_000
-    ),
-    Target("stable-3 exact in, native batch", "stable-3 exact in", "many", (TS_PEER,), 400_000, 1_000_000),
-    Target(
-        "weighted-3 unbalanced add, int", "weighted-3 unbalanced add", "one", (PYTHON_PEER,), 6_000, 20_000
-    ),
+    Target("weighted-3 exact in, int", WEIGHTED, "one", (PYTHON_PEER,), 50_000, 100_000),
+    Target("stable-3 exact in, int", STABLE, "one", (PYTHON_PEER, CURVESIM), 100_000, 150_000),
+    Target("weighted-3 exact in, native batch", WEIGHTED, "many", (TS_PEER,), 1_000_000, 2_000_000),
+    Target("stable-3 exact in, native batch", STABLE, "many", (TS_PEER,), 400_000, 1_000_000),
+    Target("weighted-3 unbalanced add, int", ADD, "one", (PYTHON_PEER,), 6_000, 20_000),
+    Target("weighted-3 native batch, integers out too", WEIGHTED, "many_integers", (TS_PEER,)),
+    Target("stable-3 native batch, integers out too", STABLE, "many_integers", (TS_PEER,)),
+    Target("weighted-3 swap that changes the pool, int", WEIGHTED, "change", (PYTHON_PEER,)),
+    Target("stable-3 swap that changes the pool, int", STABLE, "change", (PYTHON_PEER, CURVESIM)),
 ]
+# Forms whose own answers cannot be compared with a quote's.
+SHOWN_BY = {"many": "many_integers", "change": "one"}
 
 
 def speed(contender: Contender, case: str, form: str) -> float:
@@ -63,7 +66,7 @@ def measure(target: Target, field: dict[str, Contender], rounds: int) -> dict[st
     peers = [name for name in target.peers if name in field]
     rates: dict[str, list[float]] = {name: [] for name in [OURS, *peers]}
     show = {"case": target.case, "show": True}
-    answers = field[OURS].ask(form=target.form, **show)["answers"]
+    answers = field[OURS].ask(form=SHOWN_BY.get(target.form, target.form), **show)["answers"]
     differences = {p: largest_difference(answers, field[p].ask(form="one", **show)["answers"]) for p in peers}
     for _ in range(rounds):
         rates[OURS].append(speed(field[OURS], target.case, target.form))
@@ -97,10 +100,14 @@ def versions(field: dict[str, Contender]) -> dict[str, str]:
 
 
 def thousands(rate: float) -> str:
+    if not rate:
+        return ""
     return f"{rate / 1_000_000:.2f} M/s" if rate >= 1_000_000 else f"{rate / 1_000:.1f} k/s"
 
 
 def mark(rate: float, target: dict[str, Any]) -> str:
+    if not target["must"]:
+        return ""
     if rate >= target["aim"]:
         return "aim reached"
     return "must reached" if rate >= target["must"] else "**missed**"

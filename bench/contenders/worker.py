@@ -33,14 +33,15 @@ def timed(run_all: Callable[[], Any], count: int) -> dict[str, Any]:
     return {"quotes": done, "seconds": spent}
 
 
-def serve(runners: dict[str, Callable[[dict[str, Any]], Callable[[], list[int]]]]) -> None:
+def serve(runners: dict[str, Callable[[dict[str, Any]], Callable[[], Any]]]) -> None:
     """Answer `{"case": name, "form": form}` lines with a timing, or with answers when `"show"` is set.
 
-    `runners[form](case)` returns a function that answers all inputs of the case.
+    `runners[form](case)` returns a function that answers all inputs of the case; only forms whose answers are
+    integers can be shown.
     """
     with open(sys.argv[1], encoding="utf-8") as file:
         cases = integers(json.load(file))
-    ready: dict[tuple[str, str], Callable[[], list[int]]] = {}
+    ready: dict[tuple[str, str], Callable[[], Any]] = {}
     for line in sys.stdin:
         request = json.loads(line)
         case, form = cases[request["case"]], request.get("form", "one")

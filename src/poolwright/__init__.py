@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         SpecError,
         UnitError,
     )
+    from poolwright.model.batch import QuoteBatch, quote_many
     from poolwright.model.pool import Pool
     from poolwright.model.results import (
         AddKind,
@@ -54,6 +55,7 @@ __all__ = [
     "PriceDataError",
     "PriceSeries",
     "Quote",
+    "QuoteBatch",
     "RemoveKind",
     "SpecError",
     "Step",
@@ -66,6 +68,7 @@ __all__ = [
     "generate_market",
     "load_prices",
     "load_spec",
+    "quote_many",
 ]
 
 # The module that defines each public name.
@@ -74,6 +77,7 @@ _HOMES = {
     "spec.load": "load_spec",
     "spec.params": "Kind PoolParams Token",
     "spec.schema": "PoolSpec",
+    "model.batch": "QuoteBatch quote_many",
     "model.pool": "Pool",
     "model.results": "AddKind LiquidityResult Price Quote RemoveKind SwapKind SwapResult",
     "model.state": "PoolState",
