@@ -82,34 +82,31 @@ def quote_many(
     if i == o:
         reverted[:] = True
     else:
-        _run(pool.snapshot.invariant, exact_in, i, o, state.swap_fee, given, found, reverted)
+        _run(pool.snapshot.invariant, exact_in, i, o, (given, found, reverted))
         sums = (given, found) if exact_in else (found, given)
         reverted |= _suspect(*sums, state.balances[i], state.balances[o])
     codes, reasons = _explain(pool, kind, i, o, given, found, reverted)
     return QuoteBatch(kind, state.swap_fee, given, found, codes, reasons)
 
 
-def _run(
-    invariant: Invariant, exact_in: bool, i: int, o: int, fee: int, given: Limbs, found: Limbs, reverted: Any
-) -> None:
-    state = invariant.state
-    balances = state.balances
+def _run(invariant: Invariant, exact_in: bool, i: int, o: int, columns: tuple[Limbs, Limbs, Any]) -> None:
+    """Fill `columns`: amounts given, amounts found, whether an element reverted."""
+    balances, fee = invariant.state.balances, invariant.state.swap_fee
     if isinstance(invariant, Stable):
         try:
-            x, left, right, d = invariant.scaled
+            x, *scale = invariant.scaled
         except PoolRevert:
-            reverted[:] = True
+            columns[2][:] = True
             return
         factors = invariant.factors
-        scaled = (left, right, d, state.amplification)
-        pair = (i, factors[i], o, factors[o], balances[o])
-        _compiled("stable", len(x))(exact_in, x, scaled, pair, fee, given, found, reverted)
+        swap = (i, factors[i], o, factors[o], balances[o], fee)
+        _compiled("stable", len(x))(exact_in, x, (*scale, invariant.state.amplification), swap, *columns)
     elif isinstance(invariant, Weighted):
         weights = invariant.weights
-        pair = (balances[i], weights[i], balances[o], weights[o])
-        _compiled("weighted", 0)(exact_in, pair, fee, given, found, reverted)
+        pair = (balances[i], weights[i], balances[o], weights[o], fee)
+        _compiled("weighted", 0)(exact_in, pair, *columns)
     else:
-        _compiled("constant_product", 0)(exact_in, (balances[i], balances[o]), fee, given, found, reverted)
+        _compiled("constant_product", 0)(exact_in, (balances[i], balances[o], fee), *columns)
 
 
 @cache
@@ -119,12 +116,12 @@ def _compiled(kernel: str, assets: int) -> Callable[..., None]:
 
     from poolwright.model import kernels, native
 
-    words = {"weighted": (4,), "constant_product": (2,), "stable": (assets, 4, 5)}[kernel]
+    words = {"weighted": (5,), "constant_product": (3,), "stable": (assets, 4, 6)}[kernel]
     limbs = types.uint64[:, ::1]
     signature = (
-        types.boolean, *(types.UniTuple(native.u256, n) for n in words), native.u256, limbs, limbs, types.boolean[::1],
+        types.boolean, *(types.UniTuple(native.u256, n) for n in words), limbs, limbs, types.boolean[::1],
     )  # fmt: skip
-    dispatcher = native.jit(getattr(kernels, kernel), name=f"{kernel.replace('_', ' ')} quotes", seconds=8)
+    dispatcher = native.jit(getattr(kernels, kernel), name=f"{kernel.replace('_', ' ')} quotes", seconds=3)
     dispatcher.compile(signature)
     entry: Callable[..., None] = dispatcher.overloads[signature].entry_point
     return entry

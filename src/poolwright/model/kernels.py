@@ -14,9 +14,9 @@ from poolwright.model.native import load_word, store_word
 Words = tuple[int, ...]
 
 
-def weighted(exact_in: bool, pair: Words, fee: int, amounts: Any, others: Any, reverted: Any) -> None:
-    """`pair`: balance in, weight in, balance out, weight out."""
-    balance_in, weight_in, balance_out, weight_out = pair
+def weighted(exact_in: bool, pair: Words, amounts: Any, others: Any, reverted: Any) -> None:
+    """`pair`: balance in, weight in, balance out, weight out, fee."""
+    balance_in, weight_in, balance_out, weight_out, fee = pair
     for k in range(len(amounts)):
         try:
             if exact_in:
@@ -34,9 +34,9 @@ def weighted(exact_in: bool, pair: Words, fee: int, amounts: Any, others: Any, r
             reverted[k] = True
 
 
-def constant_product(exact_in: bool, pair: Words, fee: int, amounts: Any, others: Any, reverted: Any) -> None:
-    """`pair`: balance in, balance out."""
-    balance_in, balance_out = pair
+def constant_product(exact_in: bool, pair: Words, amounts: Any, others: Any, reverted: Any) -> None:
+    """`pair`: balance in, balance out, fee."""
+    balance_in, balance_out, fee = pair
     for k in range(len(amounts)):
         try:
             if exact_in:
@@ -53,11 +53,11 @@ def constant_product(exact_in: bool, pair: Words, fee: int, amounts: Any, others
 
 
 def stable(
-    exact_in: bool, x: Words, state: Words, pair: Words, fee: int, amounts: Any, others: Any, reverted: Any
+    exact_in: bool, x: Words, state: Words, pair: Words, amounts: Any, others: Any, reverted: Any
 ) -> None:
-    """`state`: left, right, D, amplification; `pair`: position and factor in, position and factor out, balance out."""
+    """`state`: left, right, D, amplification; `pair`: index and factor in, index and factor out, balance out, fee."""
     left, right, d, amplification = state
-    index_in, factor_in, index_out, factor_out, balance_out = pair
+    index_in, factor_in, index_out, factor_out, balance_out, fee = pair
     for k in range(len(amounts)):
         try:
             if exact_in:

@@ -112,9 +112,7 @@ class ConstantProduct(_Geometric):
         super().__init__(params, state, (1,) * count, count)
 
     def out_given_in(self, i: int, o: int, net_in: int) -> int:
-        return constant_product_maths.compute_out_given_exact_in(
-            self._balances[i], self._balances[o], net_in
-        )
+        return constant_product_maths.compute_out_given_exact_in(self._balances[i], self._balances[o], net_in)
 
     def in_given_out(self, i: int, o: int, amount_out: int) -> int:
         return constant_product_maths.compute_in_given_exact_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from operator import index
 from typing import Self
 
@@ -11,7 +12,7 @@ from poolwright.model.maths import share_maths
 from poolwright.model.results import AddKind, LiquidityResult, Price, Quote, RemoveKind, SwapKind, SwapResult
 from poolwright.model.snapshot import Snapshot
 from poolwright.model.state import PoolState
-from poolwright.spec.bounds import MAX_BALANCE, MAX_SHARES
+from poolwright.spec.bounds import MAX_BALANCE, MAX_SHARES, WAD
 from poolwright.spec.params import PoolParams
 
 Token = int | str
@@ -106,7 +107,13 @@ class Pool:
     # Swaps
 
     def quote(
-        self, kind: SwapKind, token_in: Token, token_out: Token, amount: int, at: int = 0, account: str | None = None
+        self,
+        kind: SwapKind,
+        token_in: Token,
+        token_out: Token,
+        amount: int,
+        at: int = 0,
+        account: str | None = None,
     ) -> Quote:
         """Return what a swap would do now; nothing changes. PoolRevert if the pool would refuse it.
 
@@ -139,7 +146,7 @@ class Pool:
         price = self._now.spot_price(self.position(token_in), self.position(token_out))
         if not fee:
             return price
-        return price._replace(raw=price.raw / (1 - price.raw.__class__(self.state.swap_fee, 10**18)))
+        return price._replace(raw=price.raw / (1 - Fraction(self.state.swap_fee, WAD)))
 
     def max_amount(self, kind: SwapKind, token_in: Token, token_out: Token) -> int:
         """Return the largest amount in (exact in) or out (exact out) that the pool accepts; 0 if none."""
@@ -161,12 +168,16 @@ class Pool:
             return now.add_proportional(_amount(shares), at)
         if kind is AddKind.UNBALANCED:
             if len(amounts) != len(self.params.tokens):
-                raise ValueError(f"amounts: {len(self.params.tokens)} needed, one per token, got {len(amounts)}")
+                raise ValueError(
+                    f"amounts: {len(self.params.tokens)} needed, one per token, got {len(amounts)}"
+                )
             return now.add_amounts(tuple(map(_amount, amounts)), at)
         position = self.position(token)
         if kind is AddKind.SINGLE_EXACT_IN:
             given = _amount(amount)
-            return now.add_amounts(tuple(given if k == position else 0 for k in range(len(self.params.tokens))), at)
+            return now.add_amounts(
+                tuple(given if k == position else 0 for k in range(len(self.params.tokens))), at
+            )
         return now.add_single_shares(position, _amount(shares), at)
 
     def add_liquidity(
@@ -219,5 +230,7 @@ def _amount(value: int) -> int:
 def _within(value: int, name: str, highest: int) -> int:
     exact = index(value)
     if not 1 <= exact <= highest:
-        raise ValueError(f"{name} {value} is outside 1 to {highest}: raw token units that the ledger can hold")
+        raise ValueError(
+            f"{name} {value} is outside 1 to {highest}: raw token units that the ledger can hold"
+        )
     return exact

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from poolwright.spec.bounds import WAD
 
 if TYPE_CHECKING:
-    from poolwright.model.pool import Snapshot
+    from poolwright.model.snapshot import Snapshot
     from poolwright.model.state import PoolState
 
 

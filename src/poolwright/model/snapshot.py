@@ -164,9 +164,15 @@ class Snapshot:
         parts = Parts(fees, tuple(s[0] for s in splits), tuple(s[1] for s in splits))
         leaving = [p + c for p, c in zip(parts.protocol, parts.creator, strict=True)]
         if sign > 0:
-            moved = [share_maths.credited(b, a - x) for b, a, x in zip(state.balances, amounts, leaving, strict=True)]
+            moved = [
+                share_maths.credited(b, a - x)
+                for b, a, x in zip(state.balances, amounts, leaving, strict=True)
+            ]
         else:
-            moved = [share_maths.debited(b, a + x) for b, a, x in zip(state.balances, amounts, leaving, strict=True)]
+            moved = [
+                share_maths.debited(b, a + x)
+                for b, a, x in zip(state.balances, amounts, leaving, strict=True)
+            ]
         after = replace(
             state,
             balances=tuple(moved),

@@ -34,7 +34,8 @@ class PoolState:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Read what `to_dict` wrote."""
-        return cls(**{
+        fields: dict[str, Any] = {
             name: tuple(int(each) for each in data[name]) if isinstance(data[name], list) else int(data[name])
             for name in cls.__slots__
-        })  # fmt: skip
+        }
+        return cls(**fields)

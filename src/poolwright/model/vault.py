@@ -1,4 +1,4 @@
-"""Vault: several pools and one custody. A batch nets what passes between its steps and takes effect whole or not at all."""
+"""Vault: several pools and one custody. A batch nets what passes between steps, and happens whole or not at all."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ class Vault:
     def find_pools(self, token_a: str, token_b: str) -> list[str]:
         """Return the names of the pools that trade both tokens."""
         wanted = {token_a, token_b}
-        return [name for name, pool in self._pools.items() if wanted <= {t.symbol for t in pool.params.tokens}]
+        return [
+            name for name, pool in self._pools.items() if wanted <= {t.symbol for t in pool.params.tokens}
+        ]
 
     def swap(
         self, pool: str, kind: SwapKind, token_in: str, token_out: str, amount: int, *,
@@ -84,10 +86,19 @@ class Vault:
         token: str | int = 0, amount: int = 0, at: int = 0,
     ) -> LiquidityResult:  # fmt: skip
         """Add liquidity to one pool; arguments as `Pool.add_liquidity`."""
-        return self[pool].add_liquidity(kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at)
+        return self[pool].add_liquidity(
+            kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at
+        )
 
     def remove_liquidity(
-        self, pool: str, kind: RemoveKind, *, shares: int = 0, token: str | int = 0, amount: int = 0, at: int = 0
+        self,
+        pool: str,
+        kind: RemoveKind,
+        *,
+        shares: int = 0,
+        token: str | int = 0,
+        amount: int = 0,
+        at: int = 0,
     ) -> LiquidityResult:
         """Remove liquidity from one pool; arguments as `Pool.remove_liquidity`."""
         return self[pool].remove_liquidity(kind, shares=shares, token=token, amount=amount, at=at)
