@@ -72,8 +72,9 @@ def rates_without_effect(spec: PoolSpec) -> Findings:
 def pegged_together(spec: PoolSpec) -> Findings:
     """Warn of two assets that follow the same thing outside a stable pool."""
     groups: dict[str, list[int]] = defaultdict(list)
+    symbols = [token.symbol for token in spec.tokens]
     for i, token in enumerate(spec.tokens):
-        if token.follows is not None:
+        if token.follows is not None and token.symbol not in symbols[:i]:  # a duplicate has its own error
             groups[token.follows].append(i)
     for peg, members in groups.items():
         if len(members) > 1:

@@ -26,8 +26,10 @@ def spec_findings(spec: PoolSpec, *, kind_known: bool = True) -> list[Finding]:
         *_fees(spec),
         *_amounts_for_all(spec),
     ]
+    nameless = {finding.key for finding in found if finding.code.startswith("symbol-")}
     for key, token in zip(keys, spec.tokens, strict=True):
-        found += _token(key, token)
+        # That a symbol is unknown is no news once it has been called unusable or a duplicate.
+        found += [finding for finding in _token(key, token) if finding.key not in nameless]
     if kind_known:
         module = KIND_MODULES[spec.pool.kind]
         found += faults.asset_count("tokens", spec.pool.kind, len(spec.tokens), module.MAX_ASSETS)

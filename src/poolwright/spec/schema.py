@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from poolwright.errors import SpecError, UnitError
-from poolwright.spec import checks
+from poolwright.spec import bounds, checks
 from poolwright.spec.kind import Kind
 from poolwright.spec.kinds import KIND_MODULES
 from poolwright.spec.params import PoolParams, Token
 from poolwright.spec.tokens import KNOWN_TOKENS
-from poolwright.units import parse_number, parse_units, to_wad
+from poolwright.units import format_percent, parse_number, parse_units, to_wad
 
 
 def _read_amount(value: Any) -> Fraction:
@@ -36,9 +36,20 @@ def _read_kind(value: Any) -> Any:
     raise UnitError(f"There is no kind of pool called {value!r}.", f"Write {which}.")
 
 
-_NUMBER = WithJsonSchema({"type": ["number", "string"]})
-Share = Annotated[Fraction, PlainValidator(parse_number), _NUMBER]
-Amount = Annotated[Fraction, PlainValidator(_read_amount), _NUMBER]
+def _form(form: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": ["number", "string"], "form": form})
+
+
+def _percent(bound: int) -> str:
+    return format_percent(Fraction(bound, bounds.WAD), 0)
+
+
+_LEAST_A, _MOST_A = (
+    bound // bounds.AMPLIFICATION_PRECISION for bound in (bounds.MIN_AMPLIFICATION, bounds.MAX_AMPLIFICATION)
+)
+
+Share = Annotated[Fraction, PlainValidator(parse_number), _form("share")]
+Amount = Annotated[Fraction, PlainValidator(_read_amount), _form("number")]
 Text = Annotated[str, Field(min_length=1)]
 Peg = Annotated[Text, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)]
 
@@ -71,7 +82,9 @@ class TokenSpec(Table):
 
     symbol: Text = Field(description="The name of the token in commands and reports.", examples=['"WETH"'])
     decimals: int | None = Field(
-        None, description="Decimals of the token, 0 to 18; known for well-known symbols.", examples=["18"]
+        None,
+        description=f"Decimals of the token, 0 to {bounds.MAX_DECIMALS}; known for well-known symbols.",
+        examples=["18"],
     )
     weight: Share | None = Field(
         None, description="Share of the pool's value; weighted pools only, all sum to 1.", examples=['"50%"']
@@ -113,12 +126,18 @@ class TokenSpec(Table):
 class FeesTable(Table):
     """What a trade pays, and who gets it."""
 
-    swap: Share = Field(description="Fee on the amount in, at most 10 %.", examples=['"0.3%"'])
+    swap: Share = Field(
+        description=f"Fee on the amount in, at most {_percent(bounds.MAX_SWAP_FEE)}.", examples=['"0.3%"']
+    )
     protocol_share: Share = Field(
-        Fraction(0), description="The protocol's share of the fee, at most 50 %.", examples=['"10%"']
+        Fraction(0),
+        description=f"The protocol's share of the fee, at most {_percent(bounds.MAX_PROTOCOL_SHARE)}.",
+        examples=['"10%"'],
     )
     creator_share: Share = Field(
-        Fraction(0), description="The pool creator's share of the fee, at most 50 %.", examples=['"10%"']
+        Fraction(0),
+        description=f"The pool creator's share of the fee, at most {_percent(bounds.MAX_CREATOR_SHARE)}.",
+        examples=['"10%"'],
     )
 
 
@@ -126,7 +145,8 @@ class StableTable(Table):
     """What only stable pools have."""
 
     amplification: Amount = Field(
-        description="A in Curve's convention (Ann = A * n), 1 to 10,000, in steps of 0.001.", examples=["200"]
+        description=f"A in Curve's convention (Ann = A * n), {_LEAST_A} to {_MOST_A:,}; three decimals.",
+        examples=["200"],
     )
 
 

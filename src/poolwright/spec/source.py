@@ -25,7 +25,7 @@ def key_lines(text: str) -> dict[str, int]:
     """Return the line (from 1) of every key and table, named as in findings.
 
     >>> key_lines('[fees]\\nswap = 0.003\\n[[tokens]]\\nsymbol = "DAI"')
-    {'fees': 1, 'fees.swap': 2, 'tokens[0]': 3, 'tokens[0].symbol': 4}
+    {'fees': 1, 'fees.swap': 2, 'tokens': 3, 'tokens[0]': 3, 'tokens[0].symbol': 4}
     """
     return _Walk(text.replace("\r\n", "\n")).lines
 
@@ -75,6 +75,7 @@ class _Walk:
             name = _join(name, part)
             last = depth == len(parts) - 1
             if last and brackets == 2:
+                self._mark(name, start)
                 self.counts[name] = self.counts.get(name, -1) + 1
             if name in self.counts:  # keys below an array of tables belong to its newest table
                 name = f"{name}[{self.counts[name]}]"
