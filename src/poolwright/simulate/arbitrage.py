@@ -1,0 +1,153 @@
+"""The best trade of an arbitrageur against one pool, in float64: which pair, and how much in.
+
+Only the choice is made in floats; what a trade pays is the exact maths' word, and a trade happens only if it pays.
+Amounts are raw units, prices are numeraire per raw unit, `keep` is 1 - fee. Written for numba and for Python.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba.extending import register_jitable
+
+from poolwright.simulate.typing import Floats
+
+# Relative distance kept from the limits of a swap, so that no rounding of floats passes them.
+MARGIN = 1e-12
+# Largest growth of the balance in, and largest part of the balance out, of one weighted swap.
+WEIGHTED_GROWTH = math.log(2.0) - MARGIN
+# A stable pool refuses balances below the 2**16th part of the sum; one bit of that is kept as margin.
+STABLE_IMBALANCE = 2.0**-15
+# Bisections in a stable pool: relative error 2**-40 of the amount, of which the profit feels the square.
+STABLE_STEPS = 40
+STABLE_DOUBLINGS = 128
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def weighted_trade(
+    reserves: Floats, weights: Floats, prices: Floats, keep: float, bounded: bool
+) -> tuple[int, int, float]:
+    """Return (token in, token out, amount in) of the pair with the largest profit; amount 0 if none pays.
+
+    With q = keep (R_o / w_o) / (R_i / w_i) and m = P_i / P_o, the trade pays if q > m; then the balance in grows
+    by x = (q / m)^(w_o / (w_i + w_o)), for keep * in = R_i (x - 1) and out = R_o (1 - x^(-w_i / w_o)).
+    `bounded`: keep to the limits of a weighted swap, net in <= R_i and out <= R_o / 2.
+    """
+    n = len(reserves)
+    best_in, best_out, best_amount, best_profit = 0, 0, 0.0, 0.0
+    for i in range(n):
+        for o in range(n):
+            ratio = weights[i] / weights[o]
+            advantage = keep * reserves[o] * ratio * prices[o] / (reserves[i] * prices[i])
+            if i == o or advantage <= 1.0:
+                continue
+            growth = math.log(advantage) / (1.0 + ratio)
+            if bounded:
+                growth = min(growth, WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio)
+            amount = reserves[i] * math.expm1(growth) / keep
+            profit = -reserves[o] * math.expm1(-growth * ratio) * prices[o] - amount * prices[i]
+            if profit > best_profit:
+                best_in, best_out, best_amount, best_profit = i, o, amount, profit
+    return best_in, best_out, best_amount
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_trade(
+    reserves: Floats, factors: Floats, ann: float, prices: Floats, keep: float
+) -> tuple[int, int, float]:
+    """Return (token in, token out, amount in) of the pair with the largest profit; amount 0 if none pays.
+
+    `factors`: value in the pool's unit per raw unit; `ann`: A n. The trade ends where the pool's marginal price
+    meets the market's, keep (Ann + K / x_i) / (Ann + K / x_o) = (P_i / f_i) / (P_o / f_o), found by bisection.
+    """
+    n = len(reserves)
+    d = stable_d(reserves, factors, ann)
+    best_in, best_out, best_amount, best_profit = 0, 0, 0.0, 0.0
+    for i in range(n):
+        for o in range(n):
+            if i == o:
+                continue
+            target = prices[i] / factors[i] * factors[o] / (prices[o] * keep)
+            total, scale = 0.0, d / ann
+            for k in range(n):
+                if k != i and k != o:
+                    x = reserves[k] * factors[k]
+                    total += x
+                    scale *= d / (n * x)
+            scale *= d * d / (n * n)
+            x = reserves[i] * factors[i]
+            if stable_marginal(x, total, scale, d, ann) <= target:
+                continue
+            grown = stable_search(x, total, scale, d, ann, target)
+            amount = (grown - x) / (factors[i] * keep)
+            left = stable_other(grown, total, scale, d, ann)
+            profit = (reserves[o] - left / factors[o]) * prices[o] - amount * prices[i]
+            if profit > best_profit:
+                best_in, best_out, best_amount, best_profit = i, o, amount, profit
+    return best_in, best_out, best_amount
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_search(x: float, total: float, scale: float, d: float, ann: float, target: float) -> float:
+    """Return the balance in at which the marginal price has come down to `target`, or the pool's limit."""
+    low, step = x, x * 1e-6
+    for _ in range(STABLE_DOUBLINGS):
+        if not stable_goes_on(low + step, total, scale, d, ann, target):
+            break
+        low += step
+        step *= 2.0
+    high = low + step
+    for _ in range(STABLE_STEPS):
+        middle = 0.5 * (low + high)
+        if stable_goes_on(middle, total, scale, d, ann, target):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_goes_on(x: float, total: float, scale: float, d: float, ann: float, target: float) -> bool:
+    """Tell whether a balance in of x is allowed and the pool still pays more than the market there."""
+    y = stable_other(x, total, scale, d, ann)
+    within: bool = y > STABLE_IMBALANCE * (total + x + y)
+    return within and stable_marginal(x, total, scale, d, ann) > target
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_other(x: float, total: float, scale: float, d: float, ann: float) -> float:
+    """Return the other balance y >= 0 of y^2 + (S' + x + D / Ann - D) y = scale / x."""
+    linear = total + x + d / ann - d
+    constant = scale / x
+    root = math.sqrt(linear * linear + 4.0 * constant)
+    # Of the two forms of the root, the one that does not cancel.
+    if linear > 0.0:
+        return 2.0 * constant / (linear + root)
+    return 0.5 * (root - linear)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_marginal(x: float, total: float, scale: float, d: float, ann: float) -> float:
+    """Return -dy/dx = (Ann + K / x) / (Ann + K / y) on the invariant, K = Ann scale / (x y)."""
+    y: float = stable_other(x, total, scale, d, ann)
+    k = scale / (x * y)
+    return (1.0 + k / x) / (1.0 + k / y)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_d(reserves: Floats, factors: Floats, ann: float) -> float:
+    """Return D of Ann sum(x) + D = Ann D + D^(n+1) / (n^n prod x)."""
+    n = len(reserves)
+    total = 0.0
+    for k in range(n):
+        total += reserves[k] * factors[k]
+    d = total
+    for _ in range(255):
+        product = d
+        for k in range(n):
+            product *= d / (n * reserves[k] * factors[k])
+        last = d
+        d = (ann * total + n * product) * d / ((ann - 1.0) * d + (n + 1) * product)
+        if abs(d - last) <= 1e-15 * d:
+            break
+    return d
