@@ -1,7 +1,7 @@
-"""Which reverts are due: for each text, the condition of the documented domain, decided on exact numbers.
+"""Which reverts are due: for each text, its condition in the documented domain, decided on exact numbers.
 
-A revert outside these conditions is a surprise, and a revert without a text (checked arithmetic) always is. Conditions on
-a rounded figure get the room of the distance d, since the contract decides on its own figure and not on the truth.
+A revert outside these conditions is a surprise, and a revert without a text (checked arithmetic) always is. Where the
+contract decides on its own rounded figure, a condition has the room of the distance d.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Case:
 
     def room(self) -> Real:
         """The distance d of a single figure."""
-        return 1 + M.mpf(self.operation.moves(self.state, self.a)) / 10**16
+        moves = self.operation.moves(self.state, self.a)
+        return 1 + M.mpf(max(moves) if isinstance(moves, tuple) else moves) / 10**16
 
 
 def is_due(reason: str, sample: Sample, operation: Operation, a: Arguments, truth: Any) -> bool:
@@ -50,7 +51,7 @@ def is_due(reason: str, sample: Sample, operation: Operation, a: Arguments, trut
 
 
 def swap_in_too_large(c: Case) -> bool:
-    """Weighted: more net in than the balance; stable: worth more than the whole pool; all: more than a balance holds."""
+    """Weighted: net above the balance; stable: worth more than the whole pool; all: more than a balance holds."""
     i, s = c.a.i, c.state
     if c.name == "swap_exact_in" and c.a.amount > MAX_BALANCE:
         return True
@@ -141,6 +142,16 @@ def left_before_fee(c: Case) -> Real | None:
     return exact.balance_ratio(s, c.a.i, ratio)
 
 
+def figure_too_large(c: Case) -> bool:
+    """Constant product, nearly all of a balance asked for: the amount in would be beyond any ledger."""
+    return c.state.kind == CONSTANT_PRODUCT and (c.truth is None or bool(c.truth > MAX_BALANCE))
+
+
+def power_too_large(c: Case) -> bool:
+    """Weighted, shares for one asset of small weight: the power of the supply's growth passes 2^135."""
+    return c.name == "add_single_exact_shares" and add_too_large(c)
+
+
 def stable_imbalance(c: Case) -> bool:
     """Some value, before, after or at an end of the search, would be less than the smallest part of the sum."""
     if c.state.kind != STABLE or c.truth is None:
@@ -187,5 +198,6 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "remove: amount too large": remove_too_large,
     "remove: zero out": nothing_comes_out,
     "stable: imbalance": stable_imbalance,
+    "fixed_point: overflow": figure_too_large,
+    "log_exp: exponent too large": power_too_large,
 }
-

@@ -1,9 +1,9 @@
 """Slow, obviously right pool mathematics, to hold the fast integers against.
 
-Written from the formulas of the papers and of the design's "Definitions", never from the contracts. Everything is a real
-number of 120 digits (mpmath) or an exact fraction: no rounding to raw units happens here, so a caller can ask on which side
-of the truth an integer lies and how far from it. Amounts and balances are raw units, weights and fees WAD fractions, the
-amplification is A * 1000 with Curve's convention Ann = A * n.
+Written from the formulas of the papers and of the design's "Definitions", never from the contracts. Everything is
+a real number of 120 digits (mpmath) or an exact fraction: no rounding to raw units happens here, so a caller can ask
+on which side of the truth an integer lies and how far from it. Amounts and balances are raw units, weights and fees
+WAD fractions, the amplification is A * 1000 with Curve's convention Ann = A * n.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WEIGHTED, STABLE, CONSTANT_PRODUCT = "weighted", "stable", "constant_product"
 KINDS = (WEIGHTED, STABLE, CONSTANT_PRODUCT)
 
 # A context of its own: nobody else's change of `mpmath.mp.dps` can blur these figures.
-# 120 digits: 34 for the largest balance, 34 for the smallest amount beside it, 16 for the distance asserted, and 36 spare.
+# 120 digits: 34 for the largest balance, 34 for the smallest amount beside it, 16 for the distance asserted, 36 spare.
 M = mpmath.MPContext()
 M.dps = 120
 SOLVED = M.mpf(10) ** -105
@@ -206,7 +206,7 @@ def proportional_in(state: State, shares: int) -> list[Fraction]:
 
 
 def unbalanced_net(state: State, amounts: Sequence[int]) -> list[Real]:
-    """Amounts less the fee, which falls only on what exceeds the ratio by which the invariant would grow without a fee."""
+    """Amounts less the fee, which falls only on what exceeds the growth of the invariant without a fee."""
     r0 = invariant_ratio(state, [b + a for b, a in zip(state.balances, amounts, strict=True)])
     f = real(state.f)
     return [a - f * max(M.zero, a - b * (r0 - 1)) for b, a in zip(state.balances, amounts, strict=True)]
@@ -246,8 +246,8 @@ def single_out_for_shares(state: State, i: int, shares: int) -> Real:
     return state.balances[i] * (1 - fee_curve(state, i, q))
 
 
-def shares_for_single_out(state: State, i: int, amount: int) -> Real:
-    """Single asset remove, exact amount out: S * (1 - rho(q)) with phi(q) = 1 - amount / b_i."""
+def left_before_fee(state: State, i: int, amount: int) -> Real:
+    """q with phi(q) = 1 - amount / b_i: the factor on balance i of which the fee then leaves the amount."""
     if amount >= state.balances[i]:
         raise Impossible("out of all the pool holds")
     v = real(Fraction(state.balances[i] - amount, state.balances[i]))
@@ -255,8 +255,12 @@ def shares_for_single_out(state: State, i: int, amount: int) -> Real:
     low = v
     while fee_curve(state, i, low) > v:
         low /= 2
-    q = solve_increasing(lambda x: fee_curve(state, i, x), low, v, v)
-    return state.shares * (1 - single_ratio(state, i, q))
+    return solve_increasing(lambda x: fee_curve(state, i, x), low, v, v)
+
+
+def shares_for_single_out(state: State, i: int, amount: int) -> Real:
+    """Single asset remove, exact amount out: S * (1 - rho(q)) with phi(q) = 1 - amount / b_i."""
+    return state.shares * (1 - single_ratio(state, i, left_before_fee(state, i, amount)))
 
 
 def proportional_out(state: State, shares: int) -> list[Fraction]:

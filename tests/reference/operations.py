@@ -1,4 +1,4 @@
-"""The nine operations of a pool: how to draw one, what it truly amounts to, and on which side of that the pool must stay."""
+"""The nine operations of a pool: how to draw one, what it truly amounts to, on which side of it the pool must stay."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 from poolwright.spec.bounds import MAX_BALANCE, MAX_SHARES
 from tests.reference import exact
-from tests.reference.exact import CONSTANT_PRODUCT, STABLE, WEIGHTED, M, Real, State
+from tests.reference.exact import CONSTANT_PRODUCT, WEIGHTED, M, Real, State
 from tests.reference.states import log_uniform
 
-OUT, IN = "out", "in"  # an amount or shares that the user gets: never above the truth; that the user gives: never below
+OUT, IN = (
+    "out",
+    "in",
+)  # an amount or shares that the user gets: never above the truth; that the user gives: never below
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def draw_add_proportional(rng: Random, state: State) -> Arguments:
 
 
 def draw_add_unbalanced(rng: Random, state: State) -> Arguments:
-    amounts = [0 if rng.random() < 0.3 else draw_part(rng, min(9 * b, MAX_BALANCE - b)) for b in state.balances]
+    amounts = [
+        0 if rng.random() < 0.3 else draw_part(rng, min(9 * b, MAX_BALANCE - b)) for b in state.balances
+    ]
     if rng.random() < 0.2:  # nearly in proportion: the fee falls on crumbs
         part = rng.randint(1, 9000)
         amounts = [b * part // 1000 + rng.randint(0, 3) for b in state.balances]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from poolwright.spec.bounds import (
@@ -56,7 +57,7 @@ def draw_weights(rng: Random, n: int) -> tuple[int, ...]:
     else:
         cuts = sorted(rng.randrange(WAD - n * MIN_WEIGHT + 1) for _ in range(n - 1))
         edges = [0, *cuts, WAD - n * MIN_WEIGHT]
-        weights = [MIN_WEIGHT + b - a for a, b in zip(edges, edges[1:], strict=False)]
+        weights = [MIN_WEIGHT + b - a for a, b in pairwise(edges)]
     weights[rng.randrange(n)] += WAD - sum(weights)
     return tuple(weights)
 
@@ -86,7 +87,9 @@ def draw_rate(rng: Random) -> int:
 
 
 def draw_amplification(rng: Random) -> int:
-    return rng.choice((MIN_AMPLIFICATION, MAX_AMPLIFICATION, log_uniform(rng, MIN_AMPLIFICATION, MAX_AMPLIFICATION)))
+    return rng.choice(
+        (MIN_AMPLIFICATION, MAX_AMPLIFICATION, log_uniform(rng, MIN_AMPLIFICATION, MAX_AMPLIFICATION))
+    )
 
 
 def stable_domain(state: State, balances: Sequence[int] | None = None) -> bool:
