@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     )
     from poolwright.model.state import PoolState
     from poolwright.model.vault import BatchResult, Step, Vault
+    from poolwright.simulate.engine import simulate
     from poolwright.simulate.market import generate_market
     from poolwright.simulate.prices import PriceSeries, load_prices
+    from poolwright.simulate.result import SimulationResult
     from poolwright.spec.load import load_spec
     from poolwright.spec.params import Kind, PoolParams, Token
     from poolwright.spec.schema import PoolSpec
@@ -57,6 +59,7 @@ __all__ = [
     "Quote",
     "QuoteBatch",
     "RemoveKind",
+    "SimulationResult",
     "SpecError",
     "Step",
     "SwapKind",
@@ -69,6 +72,7 @@ __all__ = [
     "load_prices",
     "load_spec",
     "quote_many",
+    "simulate",
 ]
 
 # The module that defines each public name.
@@ -84,12 +88,17 @@ _HOMES = {
     "model.vault": "BatchResult Step Vault",
     "simulate.market": "generate_market",
     "simulate.prices": "PriceSeries load_prices",
+    "simulate.result": "SimulationResult",
 }
 _HOME = {name: f"poolwright.{module}" for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its module on first use."""
+    if (
+        name == "simulate"
+    ):  # a folder that can be called, so that the name means the same before and after an import
+        return import_module("poolwright.simulate")
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'poolwright' has no attribute {name!r}")

@@ -72,7 +72,14 @@ def source_tree() -> set[Path]:
 def test_public_name_is_reached_and_documented(name: str) -> None:
     value = getattr(poolwright, name)
     assert value.__doc__, f"{name} has no docstring"
-    assert value.__module__.startswith("poolwright.")
+    assert getattr(value, "__module__", value.__name__).startswith("poolwright.")
+
+
+def test_simulate_is_called_whatever_was_imported_before(tmp_path: Path) -> None:
+    """The folder `simulate` and the function share their name; the call works in every order of imports."""
+    call = "\ntry:\n    poolwright.simulate()\nexcept TypeError as error:\n    print(error)"
+    for first in ("import poolwright", "import poolwright.simulate.prices", "import poolwright.simulate"):
+        assert "simulate() missing 2 required" in run_python(first + call, tmp_path)
 
 
 def test_public_surface_is_pinned() -> None:
@@ -88,6 +95,8 @@ def test_unknown_name_is_an_attribute_error() -> None:
 
 PUBLIC = [
     "AddKind",
+    "BatchResult",
+    "Finding",
     "Kind",
     "LiquidityResult",
     "MissingExtra",
@@ -97,11 +106,15 @@ PUBLIC = [
     "PoolSpec",
     "PoolState",
     "PoolwrightError",
+    "Price",
     "PriceDataError",
+    "PriceSeries",
     "Quote",
     "QuoteBatch",
     "RemoveKind",
+    "SimulationResult",
     "SpecError",
+    "Step",
     "SwapKind",
     "SwapResult",
     "Token",
