@@ -9,6 +9,7 @@
 # Liquidity: geometric_maths with weights 1 and total weight n.
 
 from . import fixed_point
+from . import limits
 
 
 @internal
@@ -34,6 +35,8 @@ def compute_in_given_exact_out(
     """
     assert amount_out > 0, "swap: zero out"
     assert amount_out < balance_out, "swap: out too large"
+    whole: uint256 = balance_in * amount_out // (balance_out - amount_out)
+    assert whole < limits.MAX_BALANCE, "swap: in too large"
     return fixed_point.mul_div_up(
         balance_in * fixed_point.WAD, amount_out, balance_out - amount_out
     )

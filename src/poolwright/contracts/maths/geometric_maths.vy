@@ -89,7 +89,9 @@ def compute_amount_in_given_shares(
     """
     @dev (amount in, fee) of one token for exact shares: solves phi(u) = rho^-1(1 + shares/supply). Amount enters: rounds up.
     """
-    assert shares <= supply * limits.MAX_ADD_RATIO, "add: amount too large"
+    # rho^-1 grows fast with small weights: asked first whether even the largest u would do.
+    most: uint256 = log_exp.pow_up(limits.MAX_ADD_RATIO + 1, 1, weight, total_weight)
+    assert shares <= supply * (most - fixed_point.E36) // fixed_point.E36, "add: amount too large"
     grown: uint256 = log_exp.pow_up(supply + shares, supply, total_weight, weight)
     limit: uint256 = (limits.MAX_ADD_RATIO + 1) * fixed_point.E36
     assert grown <= limit, "add: amount too large"
