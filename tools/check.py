@@ -17,6 +17,7 @@ CHECKS: dict[str, list[str]] = {
     "sizes": [PYTHON, "tools/check_sizes.py"],
     "style": [PYTHON, "tools/check_style.py"],
     "generated maths is fresh": [PYTHON, "-m", "poolwright.twin", "--check"],
+    "constants are derived": [PYTHON, "tools/derive_log_exp.py", "--check"],
     "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
 }
 
