@@ -45,6 +45,8 @@ def python_findings(path: Path) -> Iterator[str]:
         prose = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
         size = (node.end_lineno or 0) - node.lineno + 1 - prose
         yield from over(f"{name}:{node.name}", size, PYTHON_FUNCTION, "lines (docstring aside)")
+        if name.startswith("tests/"):  # whose parameters are fixtures and cases
+            continue
         positional = [
             a.arg for a in [*node.args.posonlyargs, *node.args.args] if a.arg not in ("self", "cls")
         ]

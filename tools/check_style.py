@@ -74,10 +74,10 @@ def unsafe_findings(name: str, lines: list[str]) -> Iterator[str]:
             if not covered:
                 yield f"{name}:{number}: unsafe_* without its reason ('# cannot overflow: ...')"
         else:
-            opens_call = code.rstrip().endswith(("(", ",", "[")) or code.lstrip().startswith(
-                ("for ", "range(")
-            )
-            covered = explained or (covered and opens_call)
+            goes_on = code.rstrip().endswith(
+                ("(", ",", "[", ":")
+            )  # a call over several lines, or a condition
+            covered = explained or (covered and goes_on)
 
 
 # Where exactness ends by declaration: functions that return a ratio, and the border to JSON.

@@ -36,6 +36,7 @@ def written(path: Path, text: str) -> Path:
         (["# wraps on purpose: modular", "# arithmetic", "x = unsafe_add(a, b)", "y = unsafe_mul(x, b)"], 0),
         (["# cannot overflow: below 2^128", "x = unsafe_add(a, b)", "y = a + b", "z = unsafe_mul(x, b)"], 1),
         (["# cannot overflow: below 2^128", "", "x = unsafe_add(a, b)"], 1),
+        (["# cannot overflow: below 2^128", "if a < b:", "    x = unsafe_add(a, b)"], 0),
         (["# cannot overflow: below 2^128", "x = f(", "    unsafe_add(a, b),", ")"], 0),
     ],
 )
