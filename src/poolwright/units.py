@@ -56,22 +56,27 @@ def to_wad(value: Number) -> int:
     >>> to_wad("0.3%")
     3000000000000000
     """
-    return parse_units(value, 18)
+    return _whole(parse_number(value), 18, value)
+
+
+def parse_amount(value: Number) -> Fraction:
+    """Read a plain number exactly: an amount, a price or a rate is never a percentage.
+
+    >>> parse_amount("1_000.5")
+    Fraction(2001, 2)
+    """
+    if isinstance(value, str) and value.rstrip().lower().endswith(("%", "bps", "bp")):
+        raise UnitError(f"{value!r} is a share, not an amount.", "Write a plain number, such as 1500.25.")
+    return parse_number(value)
 
 
 def parse_units(value: Number, decimals: int) -> int:
-    """Return the number in units of 10**-decimals, exactly; refuse anything finer.
+    """Return an amount in units of 10**-decimals, exactly; refuse anything finer.
 
     >>> parse_units("1.5", 6)
     1500000
     """
-    scaled: Fraction = parse_number(value) * 10**decimals
-    if scaled.denominator != 1:
-        raise UnitError(
-            f"{value} is finer than the smallest unit, which has {decimals} decimal places.",
-            f"Write at most {decimals} decimal places.",
-        )
-    return scaled.numerator
+    return _whole(parse_amount(value), decimals, value)
 
 
 def format_units(raw: int, decimals: int) -> str:
@@ -119,6 +124,17 @@ def format_percent(share: Fraction, places: int = 2) -> str:
     whole, _, digits = text.partition(".")
     padded = digits.ljust(places, "0")
     return f"{whole}.{padded} %" if padded else f"{whole} %"
+
+
+def _whole(value: Fraction, decimals: int, written: Number) -> int:
+    """Return the value in units of 10**-decimals, which it must be whole in."""
+    scaled = value * 10**decimals
+    if scaled.denominator != 1:
+        raise UnitError(
+            f"{written} is finer than the smallest unit, which has {decimals} decimal places.",
+            f"Write at most {decimals} decimal places.",
+        )
+    return int(scaled)
 
 
 def _parse_text(text: str) -> Fraction:

@@ -14,14 +14,7 @@ from poolwright.spec.kind import Kind
 from poolwright.spec.kinds import KIND_MODULES
 from poolwright.spec.params import PoolParams, Token
 from poolwright.spec.tokens import KNOWN_TOKENS
-from poolwright.units import format_percent, parse_number, parse_units, to_wad
-
-
-def _read_amount(value: Any) -> Fraction:
-    """Read a plain number: an amount, a price or a rate is never a percentage."""
-    if isinstance(value, str) and value.rstrip().lower().endswith(("%", "bps", "bp")):
-        raise UnitError(f"{value!r} is a share, not an amount.", "Write a plain number, such as 1500.25.")
-    return parse_number(value)
+from poolwright.units import format_percent, parse_amount, parse_number, parse_units, to_wad
 
 
 def _read_kind(value: Any) -> Any:
@@ -49,7 +42,7 @@ _LEAST_A, _MOST_A = (
 )
 
 Share = Annotated[Fraction, PlainValidator(parse_number), _form("share")]
-Amount = Annotated[Fraction, PlainValidator(_read_amount), _form("number")]
+Amount = Annotated[Fraction, PlainValidator(parse_amount), _form("number")]
 Text = Annotated[str, Field(min_length=1)]
 Peg = Annotated[Text, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)]
 

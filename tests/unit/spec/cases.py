@@ -84,6 +84,7 @@ def _many(count: int, extra: str = "") -> str:
     return "".join(f'[[tokens]]\nsymbol = "T{i}"\ndecimals = 18\n{extra}' for i in range(count))
 
 
+_SMALL = _many(14, "weight = 0.01\n")
 _LAST = 'symbol = "DAI"\nweight = 0.2'
 _USDC = '[[tokens]]\nsymbol = "USDC"\n'
 
@@ -127,7 +128,7 @@ CASES = [
     # Assets.
     error("asset-count", "tokens", STABLE, _USDC, "", 10, "no market", "2 to 8"),
     error("asset-count", "tokens", PRODUCT, _USDC, _many(8), 7, "at most 8", "Remove 1"),
-    error("asset-count", "tokens", WEIGHTED, _LAST, f"{_LAST}\n{_many(14, 'weight = 0.01\n')}", 7, "16", "Remove 1")
+    error("asset-count", "tokens", WEIGHTED, _LAST, f"{_LAST}\n{_SMALL}", 7, "16", "Remove 1")
     ._replace(text=WEIGHTED.replace("0.5", "0.36")),
     error("symbol-duplicate", "tokens[1].symbol", WEIGHTED, '"WBTC"', '"WETH"', 12, "listed already", "Remove"),
     error("symbol-duplicate", "tokens[1].symbol", WEIGHTED, '"WBTC"', '"Weth"\ndecimals = 18', 12, "already", "own"),
