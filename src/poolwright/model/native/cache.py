@@ -94,10 +94,11 @@ class DiskCache(_Cache):
         target_context.refresh()
         if self._enabled:
             try:
-                payload = pickle.loads(self._file(sig, target_context.codegen()).read_bytes())
-                return CompileResult._rebuild(target_context, *payload)
-            except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
-                pass  # absent, or damaged: compile
+                content = self._file(sig, target_context.codegen()).read_bytes()
+                if content[:32] == _seal(content[32:]):
+                    return CompileResult._rebuild(target_context, *pickle.loads(content[32:]))
+            except OSError:
+                pass
         self._before_compile(target_context)
         return None
 
@@ -105,12 +106,9 @@ class DiskCache(_Cache):
         """Write a compiled function beside its place, then move it there in one step."""
         if not self._enabled or data.library.has_dynamic_globals:
             return
-        file = self._file(sig, data.codegen)
+        compiled = dumps(data._reduce())
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as part:
-                part.write(dumps(data._reduce()))
-            os.replace(part.name, file)
+            _replace(self._file(sig, data.codegen), _seal(compiled) + compiled)
         except OSError as error:
             _warn_unwritable(str(error))
 
@@ -124,6 +122,23 @@ class DiskCache(_Cache):
         texts = (repr(sig), repr(codegen.magic_tuple()), own, code.co_filename.rpartition(os.sep)[2])
         name = digest([*(text.encode() for text in texts), code.co_code, cells])[:32]
         return cache_folder() / f"{self._stem()}-{name}.nbc"
+
+
+def _seal(data: bytes) -> bytes:
+    """The first bytes of a file, so that damage on disk is never run as code."""
+    return hashlib.sha256(data).digest()
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a whole file or none, whoever else writes it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.replace(part.name, file)
+        finally:
+            Path(part.name).unlink(missing_ok=True)
 
 
 @cache

@@ -68,11 +68,16 @@ def call(function: Any, *args: Any) -> Any:
 
     Raises PoolRevert with the function's text, OverflowError when an integer does not fit its type.
     """
-    shape = tuple([len(a) if isinstance(a, tuple) else None for a in args])
+    shape = _shape(args)
     entry = _entries.get((function, shape))
     if entry is None:
         entry = _entries[function, shape] = _compile(function, args)
     return entry(*args)
+
+
+def _shape(value: Any) -> Any:
+    """The lengths of tuples, at every depth: code is compiled for each."""
+    return tuple([_shape(part) for part in value]) if isinstance(value, tuple) else None
 
 
 def _compile(function: FunctionType, args: tuple[Any, ...]) -> Callable[..., Any]:

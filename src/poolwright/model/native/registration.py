@@ -23,6 +23,9 @@ from poolwright.model.native.word_types import Constant, i256, u256
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
 
 
+_registered: set[str] = set()
+
+
 @cache
 def register() -> None:
     """Register all generated modules; only the first call does anything."""
@@ -32,7 +35,8 @@ def register() -> None:
 
 @cache
 def register_module(module: ModuleType) -> None:
-    """Register the functions that a module in generated style defines."""
+    """Register the functions that a module in generated style defines; those it imports come first."""
+    _registered.add(module.__name__)
     namespace = vars(native_view(module))
     for function in vars(module).values():
         if isinstance(function, FunctionType) and function.__module__ == module.__name__:
@@ -68,7 +72,7 @@ def native_namespace(namespace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_generated(module: ModuleType) -> bool:
-    return getattr(module, "__native__", False) or module.__name__.startswith(maths.__name__ + ".")
+    return module.__name__ in _registered or module.__name__.startswith(maths.__name__ + ".")
 
 
 def constant(value: Any, annotation: str) -> Any:
@@ -109,5 +113,6 @@ def native_type(annotation: str, value: Any, namespace: Mapping[str, Any]) -> An
         return types.BaseTuple.from_types([native_type(of, part, namespace) for of, part in items])
     struct = eval(annotation, dict(namespace))  # a name, or module.name, of a generated struct
     scope = vars(importlib.import_module(struct.__module__))
-    parts = [native_type(of, getattr(value, name), scope) for name, of in struct.__annotations__.items()]
+    names = {name: getattr(of, "__forward_arg__", of) for name, of in struct.__annotations__.items()}
+    parts = [native_type(of, getattr(value, name), scope) for name, of in names.items()]
     return types.BaseTuple.from_types(parts, struct)
