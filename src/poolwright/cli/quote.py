@@ -16,7 +16,7 @@ from poolwright.units import format_percent, format_units, parse_units
 
 if TYPE_CHECKING:
     from poolwright.model.pool import Pool
-    from poolwright.model.results import Price, Quote
+    from poolwright.model.results import Price, Quote, SwapKind
     from poolwright.spec.params import PoolParams
     from poolwright.spec.schema import PoolSpec
 
@@ -62,14 +62,20 @@ def quote(
     try:
         answer = pool.quote(kind, i, o, amount)
     except PoolRevert as revert:
-        most = _amount(pool.params, given, pool.max_amount(kind, i, o))
-        raise PoolwrightError(
-            f"the pool refuses this trade: {revert}. The most it takes is {most}."
-        ) from None
+        raise PoolwrightError(_refusal(pool, revert, amount, (kind, i, o))) from None
     if as_json:
         print_json(answer.to_dict() | {"hash": pool.params.hash})
     else:
         _print(pool.params, answer)
+
+
+def _refusal(pool: Pool, revert: PoolRevert, amount: int, trade: tuple[SwapKind, int, int]) -> str:
+    """Say why the pool refuses a trade, and what it would take where the trade is too large."""
+    kind, i, o = trade
+    most = pool.max_amount(kind, i, o)
+    given = i if kind.value == "exact_in" else o
+    tail = f" The most it takes is {_amount(pool.params, given, most)}." if amount > most else ""
+    return f"the pool refuses this trade: {revert}.{tail}"
 
 
 def _open(file: Path, spec: PoolSpec) -> Pool:
