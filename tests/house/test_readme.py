@@ -1,9 +1,10 @@
-"""The README's tour is executed as printed, in an empty folder, and says what it says there."""
+"""The README's tour is executed as printed, beside the examples, and prints what it says there."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,11 @@ def blocks(readme: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tour")
+def folder(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with nothing but the examples in it."""
+    folder = tmp_path_factory.mktemp("tour")
+    shutil.copytree(project_root / "examples", folder / "examples")
+    return folder
 
 
 @pytest.fixture(scope="module")
