@@ -11,45 +11,46 @@ import re
 import sys
 from pathlib import Path
 
-from mpmath import atanh, bernoulli, ceil, cos, coth, factorial, floor, log, lu_solve, matrix, mp, mpf
-from mpmath import nstr, pi, polyval, sqrt
+import mpmath
+from mpmath import ceil, cos, floor, log, mp, mpf, nstr, pi, sqrt
 
 mp.dps = 90
 SOURCE = Path(__file__).parents[1] / "src/poolwright/contracts/maths/log_exp.vy"
 
 Z_LIMIT = mpf(1) / 15  # ratios up to 8/7 need no range reduction
 T_LIMIT = mpf(1) / 2  # nor exponents up to 1/2
-LOG_SCALES = [172, 100, 168, 96, 180, 108, 36]  # of c0 .. c6; w = z^2 has 72, so c5 = 36 + 72, c4 = 108 + 72, ...
-EXP_SCALES = [96, 96, 168, 96, 204, 132, 60]  # of c0 .. c6; u = t^2 has 72
+# Scales of c0 .. c6, as Horner meets them: 72 more at each product by w = z^2 or u = t^2, less where the source shifts.
+LOG_SCALES = (172, 100, 168, 96, 180, 108, 36)
+EXP_SCALES = (96, 96, 168, 96, 204, 132, 60)
 UNIT = 96  # scale of a logarithm
 Z_SCALE = 80
 W_SCALE = 72
 
 
 def log_function(w: mpf) -> mpf:
-    """log2((1+z)/(1-z)) / z with w = z^2."""
-    return 2 / log(2) * (atanh(sqrt(w)) / sqrt(w) if w else mpf(1))
+    """Return log2((1+z)/(1-z)) / z with w = z^2."""
+    return 2 / log(2) * (mpmath.atanh(sqrt(w)) / sqrt(w) if w else mpf(1))
 
 
 def exp_function(u: mpf) -> mpf:
-    """c with 2^t = (c + t) / (c - t), u = t^2."""
-    return sqrt(u) * coth(sqrt(u) * log(2) / 2) if u else 2 / log(2)
+    """Return c with 2^t = (c + t) / (c - t), u = t^2."""
+    return sqrt(u) * mpmath.coth(sqrt(u) * log(2) / 2) if u else 2 / log(2)
 
 
 def interpolate(f, end: mpf, degree: int) -> list[mpf]:
     """Coefficients, lowest first, of the polynomial through f at the Chebyshev nodes of [0, end]."""
     nodes = [end / 2 * (1 + cos(pi * (2 * i + 1) / (2 * degree + 2))) for i in range(degree + 1)]
-    vandermonde = matrix(degree + 1)
+    vandermonde = mpmath.matrix(degree + 1)
     for i, x in enumerate(nodes):
         for j in range(degree + 1):
             vandermonde[i, j] = x**j
-    return list(lu_solve(vandermonde, matrix([f(x) for x in nodes])))
+    return list(mpmath.lu_solve(vandermonde, mpmath.matrix([f(x) for x in nodes])))
 
 
 def measured(f, coefficients: list[mpf], end: mpf) -> mpf:
     """Largest |polynomial - f| on a grid: must lie under, and near, the proven bound."""
     grid = [end * i / 2000 for i in range(2001)]
-    return max(abs(polyval(coefficients[::-1], x) - f(x)) for x in grid)
+    return max(abs(sum(c * x**i for i, c in enumerate(coefficients)) - f(x)) for x in grid)
 
 
 def chebyshev_bound(derivative: mpf, end: mpf, degree: int) -> mpf:
@@ -62,7 +63,7 @@ def derive_exp() -> tuple[dict[str, int], mpf]:
     end, degree = T_LIMIT**2, 6
     exact = interpolate(exp_function, end, degree)
     # x coth x = sum 2^(2k) B_2k x^(2k) / (2k)!; the Taylor coefficient of u^7 with x = sqrt(u) * ln2 / 2
-    seventh = mpf(2) ** 14 * bernoulli(14) / factorial(14) * (log(2) / 2) ** 13
+    seventh = mpf(2) ** 14 * mpmath.bernoulli(14) / mpmath.factorial(14) * (log(2) / 2) ** 13
     bound = chebyshev_bound(seventh, end, degree)
     seen = measured(exp_function, exact, end)
     assert bound / 2 < seen <= bound, (seen, bound)
@@ -106,7 +107,7 @@ def derive() -> tuple[dict[str, int], dict[str, mpf]]:
     z_max = int(floor(Z_LIMIT * 2**Z_SCALE))
     steepest = 2 / log(2) / (1 - Z_LIMIT**2)
     z_error = int(ceil(steepest * mpf(2) ** (UNIT - Z_SCALE))) + 2
-    five_quarters, eight_fifths, f_max = (log(mpf(top) / bottom, 2) for top, bottom in ((5, 4), (8, 5), (8, 7)))
+    five_quarters, eight_fifths, f_max = log(mpf(5) / 4, 2), log(mpf(8) / 5, 2), log(mpf(8) / 7, 2)
     lowering, raising = mpf(2) ** -69, mpf(2) ** -68
     grain = mpf(2) ** -24  # one unit beside a slack of 2^-69 of log2(8/7) or more
     # Reduced ratios: base + f, or base - (f + f/2^69 + z_error), then less 1/2^69 of itself; the result is >= f_max.
@@ -120,8 +121,10 @@ def derive() -> tuple[dict[str, int], dict[str, mpf]]:
     constants_of_error = {"Z_MAX": z_max, "Z_ERROR": z_error, "LOG2_ERROR": z_error + 4}
     # Where _reduce changes its grid point g: the ratio over g then stays in [7/8, 8/7].
     edges = {"Z_24_17": (24, 17), "Z_9_5": (9, 5), "Z_9_4": (9, 4)}
-    for ratio, points in ((mpf(8) / 7, (1.25,)), (mpf(24) / 17, (1.25, 1.6)), (mpf(9) / 5, (1.6, 2)), (mpf(9) / 4, (2,))):
-        assert all(abs(log(ratio / point, 2)) < f_max for point in points)
+    last_before_edge = ((24 / 17, 5 / 4), (9 / 5, 8 / 5), (9 / 4, 2))
+    first_after_edge = ((8 / 7, 5 / 4), (24 / 17, 8 / 5), (9 / 5, 2))
+    for ratio, point in last_before_edge + first_after_edge:
+        assert abs(log(mpf(ratio) / point, 2)) < f_max
     constants = {**log_constants, **exp_constants, **constants_of_error}
     constants |= {
         "LOG2_5_4": int(floor(five_quarters * 2**UNIT)),
@@ -131,21 +134,28 @@ def derive() -> tuple[dict[str, int], dict[str, mpf]]:
         "LOG2E": int(floor(mpf(2) ** 216 / log(2) / mpf(10) ** 36)),
     }
     bounds = {"exp2 kernel, relative": exp_error, "log2 near, relative": near, "log2 wide, relative": wide}
+    bounds["log2, absolute"] = mpf(z_error + 4) / mpf(2) ** UNIT
     return constants, bounds
 
 
-def report(bounds: dict[str, mpf], offset: int) -> None:
-    """Print the bounds, and what they mean for pow at the ends of its domain."""
+def pow_bound(bounds: dict[str, mpf], exponent: mpf, ratio: mpf) -> mpf:
+    """Relative error of pow_down and pow_up where (n/d)^ratio = 2^exponent, beside 3 units of 1e-36.
+
+    Towards 1 a logarithm is low by up to its own bound. Away from 1 it was raised by 2^-68 from at most
+    true * (1 - kernel), so that with the kernel's error no more than 2^-68 remains.
+    """
+    low = max(bounds["log2 near, relative"], bounds["log2 wide, relative"])
+    relative = max(low + bounds["exp2 kernel, relative"], mpf(2) ** -68)
+    return (abs(exponent) * relative + ratio * bounds["log2, absolute"] + mpf(2) ** -UNIT) * log(2)
+
+
+def report(bounds: dict[str, mpf]) -> None:
+    """Print the bounds, and what they mean for pow."""
     for name, value in bounds.items():
         print(f"{name:24} 2^{nstr(log(value, 2), 6)}")
-    absolute = mpf(offset) / 2**UNIT
-    print(f"{'log2, absolute':24} 2^{nstr(log(absolute, 2), 6)}")
-    low = max(bounds["log2 near, relative"], bounds["log2 wide, relative"]) + bounds["exp2 kernel, relative"]
-    high = low + mpf(2) ** -68
-    for exponent, ratio in ((60, 100), (1, 1), (mpf("0.1"), 1), (mpf("1e-6"), 1)):
-        for side, relative, units in (("towards 1", low, 1), ("away from 1", high, 2)):
-            total = (exponent * relative + ratio * units * absolute) * log(2)
-            print(f"pow, |exponent| {nstr(mpf(exponent), 3):7} p/q {ratio:3} {side:12} {nstr(total, 3)}")
+    for exponent, ratio in (("60", 100), ("1", 1), ("0.1", 1), ("1e-6", 1)):
+        total = pow_bound(bounds, mpf(exponent), mpf(ratio))
+        print(f"pow, relative error at 2^-{exponent}, p/q = {ratio}: {nstr(total, 3)}")
 
 
 def check(constants: dict[str, int]) -> int:
@@ -161,7 +171,7 @@ def check(constants: dict[str, int]) -> int:
 def main() -> int:
     """Print bounds and constants; with --check also compare them with the source."""
     constants, bounds = derive()
-    report(bounds, constants["LOG2_ERROR"])
+    report(bounds)
     if "--check" in sys.argv:
         wrong = check(constants)
         print(f"{len(constants) - wrong} of {len(constants)} constants are as derived")

@@ -6,10 +6,10 @@
 @custom:rounding _down: never above the true value; _up: never below it; without suffix: stated at the function
 @custom:kill none: pure functions
 
-Logarithms are base 2 in 2^96 scale, so that reducing a range is a shift. Bounds, derived in tools/derive_log_exp.py:
-    log2_down, log2_up   |error| <= |log2| / 2^67 + 2^-77
-    pow_down, pow_up     relative error <= |y| * 4.7e-21 + p/q * 3.4e-24 + 2e-36, y the exponent of 2 in (n/d)^(p/q) = 2^y,
-                         plus 3 units of 1e-36: 2.9e-19 for p/q = 100 at 1e-18, 5e-22 for a trade of 7 % at p/q = 1
+Base 2 in 2^96 scale, so that reducing a range is a shift. Bounds, as derived by tools/derive_log_exp.py:
+    log2_down, log2_up   |error| <= |log2| / 2^68 + 2^-78.4
+    pow_down, pow_up     relative error <= |y| * 2.4e-21 + p/q * 1.7e-24 + 1e-29, where (n/d)^(p/q) = 2^y,
+                         plus 3 units of 1e-36: 1.5e-19 for p/q = 100 at 1e-18, 4e-22 for p/q = 1 and n/d = 1.1
 """
 
 # Equal to fixed_point.E36.
@@ -20,10 +20,12 @@ MAX_OPERAND: constant(uint256) = 2 ** 176
 MAX_POWER: constant(uint256) = 2 ** 128
 # 2^y in 1e36 scale fits for y < 135 (1e36 * 2^135 < 2^255); 1e36 * 2^-135 < 2^-15.
 MAX_EXPONENT: constant(uint256) = 135 * 2 ** 96
+ONE: constant(uint256) = 2 ** 96
 HALF: constant(uint256) = 2 ** 95
+FRACTION: constant(uint256) = 2 ** 96 - 1
 
 # log2((1+z)/(1-z)) = z * (c0 + c1 w + ... + c6 w^6), w = z^2 <= 1/225: interpolated at the Chebyshev nodes, lowered so
-# that the result, floors included, is at most the true value * (1 - 2^-69.8) and at least it * (1 - 2^-69.0) - LOG2_ERROR.
+# that the result, floors included, is at most true * (1 - 2^-70.3) and at least true * (1 - 2^-69.3) - Z_ERROR.
 # Scales of c0 .. c6: 2^172, 2^100, 2^168, 2^96, 2^180, 2^108, 2^36 (w has 2^72).
 LOG_C0: constant(uint256) = 17272841538997403272776748921871987754030537439591039
 LOG_C1: constant(uint256) = 1219222156352789592167037873900
@@ -39,7 +41,7 @@ Z_9_5: constant(uint256) = 345407377032751192773193
 Z_9_4: constant(uint256) = 464971469082549682579298
 # One unit of z (2^-80) moves the logarithm by at most 2 / ln 2 / (1 - 1/225) units; in 2^-96, with floors.
 Z_ERROR: constant(uint256) = 189944
-# The same for log2_down and log2_up: |error| <= |log2| / 2^67 + 2 * LOG2_ERROR, in 2^-96.
+# Of every logarithm here: |error| <= |log2| / 2^68 + LOG2_ERROR, in 2^-96.
 LOG2_ERROR: constant(uint256) = 189948
 # floor(log2(5/4) * 2^96), floor(log2(8/5) * 2^96)
 LOG2_5_4: constant(uint256) = 25505771419643454319770983421
@@ -66,11 +68,14 @@ LOG2E: constant(uint256) = 151933520934879550844003121311
 def pow_down(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
     # (n / d)^(p / q) in 1e36 scale, rounded down; exactly 1e36 for n = d
     assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
-    # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
     if n >= d:
+        # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
         return self._exp2(unsafe_div(unsafe_mul(self._log2_low(n, d), p), q), False, 0)
-    # cannot overflow: as above. The exponent falls with n < d, so it is rounded up.
-    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(self._log2_high(d, n), p), q), 1), True, 0)
+    # The larger the logarithm of d / n, the smaller the power: as _log2_high, and the exponent rounded up.
+    magnitude: uint256 = self._log2_low(d, n)
+    # cannot overflow: see above.
+    magnitude = unsafe_add(magnitude, unsafe_add(magnitude >> 68, LOG2_ERROR))
+    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(magnitude, p), q), 1), True, 0)
 
 
 @internal
@@ -78,11 +83,13 @@ def pow_down(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
 def pow_up(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
     # (n / d)^(p / q) in 1e36 scale, rounded up; at most 1e36 + 1 for n <= d
     assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
-    # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
     if n <= d:
+        # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
         return self._exp2(unsafe_div(unsafe_mul(self._log2_low(d, n), p), q), True, 1)
-    # cannot overflow: as above.
-    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(self._log2_high(n, d), p), q), 1), False, 1)
+    magnitude: uint256 = self._log2_low(n, d)
+    # cannot overflow: see above.
+    magnitude = unsafe_add(magnitude, unsafe_add(magnitude >> 68, LOG2_ERROR))
+    return self._exp2(unsafe_add(unsafe_div(unsafe_mul(magnitude, p), q), 1), False, 1)
 
 
 @internal
@@ -112,10 +119,13 @@ def log2_ratio(n: uint256, d: uint256) -> int256:
     return unsafe_sub(0, convert(self._log2_low(d, n), int256))  # cannot overflow: below 2^104
 
 
+# Below, y and x in an error bound are the real numbers, and a unit is 1e-36 (above 1: 3e-36 of the value).
+
+
 @internal
 @pure
 def exp2_down(y: int256) -> uint256:
-    # 2^y in 1e36 scale, y in 2^96 scale, rounded down: relative error <= |y| / 2^69 + 2^-95 (y real), plus 3 units
+    # 2^y in 1e36 scale, y in 2^96 scale, rounded down: relative error <= |y| / 2^69 + 2^-95, plus 3 units
     magnitude: uint256 = convert(abs(y), uint256)
     # cannot overflow: 1 + 2^186 at most.
     margin: uint256 = unsafe_add(magnitude >> 69, 1)
@@ -127,7 +137,7 @@ def exp2_down(y: int256) -> uint256:
 @internal
 @pure
 def exp2_up(y: int256) -> uint256:
-    # 2^y in 1e36 scale, y in 2^96 scale, rounded up: relative error <= |y| / 2^69 + 2^-95 (y real), plus 3 units
+    # 2^y in 1e36 scale, y in 2^96 scale, rounded up: relative error <= |y| / 2^69 + 2^-95, plus 3 units
     magnitude: uint256 = convert(abs(y), uint256)
     # cannot overflow: 1 + 2^186 at most.
     margin: uint256 = unsafe_add(magnitude >> 69, 1)
@@ -139,7 +149,7 @@ def exp2_up(y: int256) -> uint256:
 @internal
 @pure
 def exp2(y: int256) -> uint256:
-    # 2^y in 1e36 scale, y in 2^96 scale: relative error <= |y| / 2^70 (y real), plus 3 units, on either side
+    # 2^y in 1e36 scale, y in 2^96 scale: relative error <= |y| / 2^70, plus 3 units, on either side
     return self._exp2(convert(abs(y), uint256), y < 0, 0)
 
 
@@ -157,7 +167,7 @@ def ln(n: uint256, d: uint256) -> int256:
 @internal
 @pure
 def exp(x: int256) -> uint256:
-    # e^x, both in 1e36 scale: relative error <= |x| / 2^69 + 2^-96 (x real), plus 3 units, on either side
+    # e^x, both in 1e36 scale: relative error <= |x| / 2^70 + 2^-96, plus 3 units, on either side
     magnitude: uint256 = convert(abs(x), uint256)
     if magnitude >> 128 != 0:
         assert x < 0, "log_exp: exponent too large"
@@ -169,7 +179,7 @@ def exp(x: int256) -> uint256:
 @internal
 @pure
 def _log2_high(large: uint256, small: uint256) -> uint256:
-    # Upper bound of log2(large / small), large >= small, that also pays for _exp2: >= true * (1 + 2^-69.7)
+    # Upper bound of log2(large / small), large >= small, that also pays for _exp2: at least true * (1 + 2^-70.3)
     magnitude: uint256 = self._log2_low(large, small)
     # cannot overflow: below 2^105. The low one is at least true * (1 - 2^-68.5) - LOG2_ERROR.
     return unsafe_add(magnitude, unsafe_add(magnitude >> 68, LOG2_ERROR))
@@ -178,7 +188,7 @@ def _log2_high(large: uint256, small: uint256) -> uint256:
 @internal
 @pure
 def _log2_low(large: uint256, small: uint256) -> uint256:
-    # Lower bound of log2(large / small), large >= small, that also pays for _exp2: <= true * (1 - 2^-69.7)
+    # Lower bound of log2(large / small), large >= small, that also pays for _exp2: at most true * (1 - 2^-70.3)
     assert small != 0 and large < MAX_OPERAND, "log_exp: ratio out of range"
     # cannot overflow: small <= large < 2^176, so the product is below 2^256; z <= 1 in 2^80 scale.
     z: uint256 = unsafe_div(unsafe_sub(large, small) << 80, unsafe_add(large, small))
@@ -188,13 +198,11 @@ def _log2_low(large: uint256, small: uint256) -> uint256:
         base, below, z = self._reduce(large, small, z)
     # cannot overflow: z < 2^76.1, so w < 2^64.2 (2^72 scale).
     w: uint256 = unsafe_mul(z, z) >> 88
-    # cannot overflow: sums of positive terms below 2^107, 2^179, then c3 + (2^243 >> 156).
+    # Horner, innermost first: each shift drops bits, which lowers the result.
+    # cannot overflow: the products are below 2^101, 2^172, 2^243; 2^160, 2^232; then 2^164, 2^250.
     s: uint256 = unsafe_add(LOG_C4, unsafe_mul(unsafe_add(LOG_C5, unsafe_mul(LOG_C6, w)), w))
-    s = unsafe_add(LOG_C3, unsafe_mul(s, w) >> 156)  # cannot overflow: 2^178.4 * 2^64.2 before the shift
-    s = unsafe_add(LOG_C2, unsafe_mul(s, w))  # cannot overflow: below 2^168
-    s = unsafe_add(LOG_C1, unsafe_mul(s, w) >> 140)  # cannot overflow: 2^167.3 * 2^64.2 before the shift
-    s = unsafe_add(LOG_C0, unsafe_mul(s, w))  # cannot overflow: below 2^174
-    s = unsafe_mul(z, s) >> 156  # cannot overflow: 2^76.1 * 2^173.6
+    s = unsafe_add(LOG_C2, unsafe_mul(unsafe_add(LOG_C3, unsafe_mul(s, w) >> 156), w))
+    s = unsafe_mul(z, unsafe_add(LOG_C0, unsafe_mul(unsafe_add(LOG_C1, unsafe_mul(s, w) >> 140), w))) >> 156
     if base == 0:
         return s
     # The part that is taken away is rounded up; the whole is lowered by 2^-69 of itself, which pays for _exp2.
@@ -232,7 +240,7 @@ def _reduce(large: uint256, small: uint256, z: uint256) -> (uint256, bool, uint2
             base = unsafe_add(base, LOG2_8_5)  # cannot overflow: see above
         else:
             b = unsafe_mul(b, 2)  # cannot overflow: see above
-            base = unsafe_add(base, 2 ** 96)  # cannot overflow: see above
+            base = unsafe_add(base, ONE)  # cannot overflow: see above
     # cannot overflow: a < 2^178.4, b <= 8/7 a, and the difference is at most 1/15 of the sum, so below 2^176.
     if a < b:
         return base, True, unsafe_div(unsafe_sub(b, a) << 80, unsafe_add(a, b))  # cannot overflow: see above
@@ -245,28 +253,28 @@ def _floor_log2(x: uint256) -> uint256:
     # Number of bits of x, less one; x in [1, 2^256)
     rest: uint256 = x
     k: uint256 = 0
-    # cannot overflow: k ends at most at 255.
-    if rest >> 128 != 0:
-        rest = rest >> 128
-        k = unsafe_add(k, 128)  # cannot overflow: see above
-    if rest >> 64 != 0:
-        rest = rest >> 64
-        k = unsafe_add(k, 64)  # cannot overflow: see above
-    if rest >> 32 != 0:
-        rest = rest >> 32
-        k = unsafe_add(k, 32)  # cannot overflow: see above
-    if rest >> 16 != 0:
-        rest = rest >> 16
-        k = unsafe_add(k, 16)  # cannot overflow: see above
     if rest >> 8 != 0:
-        rest = rest >> 8
-        k = unsafe_add(k, 8)  # cannot overflow: see above
+        if rest >> 128 != 0:
+            rest = rest >> 128
+            k = unsafe_add(k, 128)  # cannot overflow: k ends at most at 255
+        if rest >> 64 != 0:
+            rest = rest >> 64
+            k = unsafe_add(k, 64)  # cannot overflow: k ends at most at 255
+        if rest >> 32 != 0:
+            rest = rest >> 32
+            k = unsafe_add(k, 32)  # cannot overflow: k ends at most at 255
+        if rest >> 16 != 0:
+            rest = rest >> 16
+            k = unsafe_add(k, 16)  # cannot overflow: k ends at most at 255
+        if rest >> 8 != 0:
+            rest = rest >> 8
+            k = unsafe_add(k, 8)  # cannot overflow: k ends at most at 255
     if rest >> 4 != 0:
         rest = rest >> 4
-        k = unsafe_add(k, 4)  # cannot overflow: see above
+        k = unsafe_add(k, 4)  # cannot overflow: k ends at most at 255
     if rest >> 2 != 0:
         rest = rest >> 2
-        k = unsafe_add(k, 2)  # cannot overflow: see above
+        k = unsafe_add(k, 2)  # cannot overflow: k ends at most at 255
     if rest >> 1 != 0:
         k = unsafe_add(k, 1)  # cannot overflow: see above
     return k
@@ -276,7 +284,7 @@ def _floor_log2(x: uint256) -> uint256:
 @pure
 def _exp2(magnitude: uint256, negative: bool, slack: uint256) -> uint256:
     # 2^-magnitude if negative, else 2^magnitude, in 1e36 scale, magnitude in 2^96 scale. With slack 0 every rounding is
-    # down, with 1 up; the kernel's own error, 2^-69.7 of the magnitude, is the caller's to pay.
+    # down, with 1 up; the kernel's own error, 2^-70.3 of the magnitude, is the caller's to pay.
     t: uint256 = magnitude
     falling: bool = negative
     k: uint256 = 0
@@ -284,31 +292,27 @@ def _exp2(magnitude: uint256, negative: bool, slack: uint256) -> uint256:
         if magnitude >= MAX_EXPONENT:
             assert negative, "log_exp: exponent too large"
             return slack
-        # cannot overflow: below 2^104. k is the nearest integer; t <= 1/2 remains, on either side of it.
-        k = unsafe_add(magnitude, HALF) >> 96
-        nearest: uint256 = k << 96
-        if nearest > magnitude:
-            t = unsafe_sub(nearest, magnitude)  # cannot overflow: just compared
+        # The nearest integer k; t <= 1/2 remains, on either side of it.
+        k = magnitude >> 96
+        t = magnitude & FRACTION
+        if t > HALF:
+            t = unsafe_sub(ONE, t)  # cannot overflow: a fraction is below one
+            k = unsafe_add(k, 1)  # cannot overflow: at most 135
             falling = not negative
-        else:
-            t = unsafe_sub(magnitude, nearest)  # cannot overflow: just compared
     # cannot overflow: t <= 2^95, so u <= 2^70 (2^72 scale).
     u: uint256 = unsafe_mul(t, t) >> 120
-    # cannot overflow: each product, shifted, is below the constant it is taken from; the largest is 2^181.1 * 2^70.
+    # Horner: c0 + u (c1 - u (c2 - u (c3 - u (c4 - u (c5 - u c6))))).
+    # cannot overflow: each product, shifted, is below the constant it is taken from; unshifted at most 2^252.
     c: uint256 = unsafe_sub(EXP_C4, unsafe_mul(unsafe_sub(EXP_C5, unsafe_mul(EXP_C6, u)), u))
-    c = unsafe_sub(EXP_C3, unsafe_mul(c, u) >> 180)  # cannot overflow: 2^71.1 is taken from 2^79.5
-    c = unsafe_sub(EXP_C2, unsafe_mul(c, u))  # cannot overflow: 2^149.5 is taken from 2^157.9
-    c = unsafe_sub(EXP_C1, unsafe_mul(c, u) >> 144)  # cannot overflow: 2^83.9 is taken from 2^92.9
-    c = unsafe_add(EXP_C0, unsafe_mul(c, u) >> 72)  # cannot overflow: below 2^98
-    low: uint256 = unsafe_sub(c, t)  # cannot overflow: c > 2.8, t <= 1/2
-    high: uint256 = unsafe_add(c, t)  # cannot overflow: below 2^98
-    result: uint256 = 0
+    c = unsafe_sub(EXP_C2, unsafe_mul(unsafe_sub(EXP_C3, unsafe_mul(c, u) >> 180), u))
+    c = unsafe_add(EXP_C0, unsafe_mul(unsafe_sub(EXP_C1, unsafe_mul(c, u) >> 144), u) >> 72)
+    result: uint256 = slack
     if falling:
-        # cannot overflow: below 2^98 * 10^36 < 2^218; the quotient is below 2^121.
-        result = unsafe_add(unsafe_div(unsafe_mul(low, E36), high), slack)
+        # cannot overflow: c is about 2.9, t at most 1/2, in 2^96 scale: 2^98 * 10^36 < 2^218, quotients below 2^121.
+        result = unsafe_add(unsafe_div(unsafe_mul(unsafe_sub(c, t), E36), unsafe_add(c, t)), slack)
     else:
-        # cannot overflow: as above.
-        result = unsafe_add(unsafe_div(unsafe_mul(high, E36), low), slack)
+        # cannot overflow: the same.
+        result = unsafe_add(unsafe_div(unsafe_mul(unsafe_add(c, t), E36), unsafe_sub(c, t)), slack)
     if k == 0:
         return result
     if negative:
