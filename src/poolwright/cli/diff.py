@@ -45,8 +45,8 @@ def _print(before: str, after: str, changes: list[Change]) -> None:
     width = max(len(change.key) for change in changes) + 2
     for change in changes:
         steps = Text.assemble((change.before, "red"), " -> ", (change.after, "green"))
-        mark = Text("* " if change.fixed else "  ", "bold red")
-        print_block(out, mark + Text(change.key.ljust(width), "bold"), [steps, Text(change.meaning)])
+        head = Text.assemble(("* " if change.fixed else "  ", "red"), (change.key.ljust(width), "bold"))
+        print_block(out, head, [steps, Text(change.meaning)])
     fixed = sum(change.fixed for change in changes)
     count = plural(len(changes), "change")
     if fixed:
