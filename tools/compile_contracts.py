@@ -18,6 +18,7 @@ from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
 from vyper.compiler.output import build_abi_output
 from vyper.compiler.phases import CompilerData
 from vyper.compiler.settings import OptimizationLevel, Settings
+from vyper.exceptions import VyperException
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = ROOT / "src" / "poolwright" / "contracts"
@@ -95,8 +96,8 @@ def main() -> int:
         return 2
     try:
         compiled = [compile_contract(path) for path in deployables()]
-    except ValueError as error:
-        print(error, file=sys.stderr)
+    except (ValueError, VyperException) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     for contract in compiled:
         print(

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from poolwright.chain.revert import CallReverted, revert_text
@@ -90,7 +92,7 @@ class EmbeddedChain:
     """A chain of its own, empty but for ten funded accounts; every instance is independent."""
 
     def __init__(self, *, genesis_time: int = GENESIS_TIME) -> None:
-        pyrevm = require("pyrevm", "chain")
+        pyrevm = _engine()
         self._pyrevm = pyrevm
         env = pyrevm.Env(cfg=pyrevm.CfgEnv(chain_id=CHAIN_ID))
         self._evm = pyrevm.EVM(spec_id=SPEC, gas_limit=BLOCK_GAS_LIMIT, env=env)
@@ -285,3 +287,12 @@ def _failed(message: str) -> _Outcome:
     if match := _HALT.match(message):
         return _Outcome(False, b"", match[1], int(match[2]))
     raise ChainError(f"transaction refused: {message}")
+
+
+def _engine() -> Any:
+    if sys.version_info >= (3, 13) and find_spec("pyrevm") is None:
+        raise ChainError(
+            "the embedded chain runs on pyrevm, which is built for Python 3.11 and 3.12 only: "
+            "use one of these, or connect to a node"
+        )
+    return require("pyrevm", "chain")
