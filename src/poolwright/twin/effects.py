@@ -1,7 +1,7 @@
 """Which revert texts an expression can end in, so that the order of evaluation is never guessed.
 
-Vyper evaluates the right side of a comparison, of a bit operation and of `unsafe_*` first, Python the left. That is
-visible only when both sides can revert, with different texts; the generator refuses exactly that.
+Vyper evaluates the right side of a comparison, of a bit operation and of `unsafe_*` first, Python the left.
+That is visible only when both sides can revert, with different texts; the generator refuses exactly that.
 """
 
 from __future__ import annotations

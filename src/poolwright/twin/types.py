@@ -55,7 +55,7 @@ def bounds(typ: Any) -> tuple[int, int]:
 
 def struct_module(typ: Any) -> Any:
     """Return the module in which a struct is declared."""
-    return typ.decl_node.module_node
+    return typ.ast_def.module_node
 
 
 def annotation(typ: Any, node: Any, struct_name: Any) -> str:
