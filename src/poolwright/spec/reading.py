@@ -47,6 +47,7 @@ _OTHER_NAMES: Final[dict[str, str]] = {
     "protocol_fee": "fees.protocol_share",
     "creator_fee": "fees.creator_share",
     "type": "pool.kind",
+    "weights": "tokens.weight",
     "price": "tokens.price_hint",
     "assets": "tokens",
     "coins": "tokens",
@@ -109,7 +110,7 @@ def _tokens(raw: Mapping[str, Any], found: list[Finding]) -> tuple[TokenSpec, ..
         else:
             found.append(Finding(
                 "type", key, "", f"This is {_toml_type(item)}, but each asset is a table of keys.",
-                "Write [[tokens]] above the keys of each asset.",
+                'Write [[tokens]] on a line of its own and symbol = "..." below, for each asset.',
             ))  # fmt: skip
             tokens.append(_read(TokenSpec, {}, key, []))
     return tuple(tokens)
