@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolwright.errors import PoolwrightError
+from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model import native
 from poolwright.model.pool import Pool
 from poolwright.model.state import PoolState
@@ -90,7 +90,7 @@ def simulate(
         balances = _first_balances(pool, params, series, value)
     elif value is not None:
         raise PoolwrightError("give value or balances, not both.")
-    initial = Pool.create(params, balances).state
+    initial = _open(params, balances)
     return _run(params, series, initial, model, float(gas_cost), progress)
 
 
@@ -120,6 +120,13 @@ def balances_worth(params: PoolParams, first_prices: Floats, value: float) -> tu
                 f"value {value} buys less than one unit of {token.symbol}. Start with more."
             )
     return tuple(raw)
+
+
+def _open(params: PoolParams, balances: Sequence[int]) -> PoolState:
+    try:
+        return Pool.create(params, balances).state
+    except PoolRevert as revert:
+        raise PoolwrightError(f"a pool cannot open with these first balances: {revert}.") from None
 
 
 def _arbitrage(name: Arbitrage | str) -> Arbitrage:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from poolwright.errors import PriceDataError
-from poolwright.simulate.prices import PriceSeries
+from poolwright.simulate.prices import GENERATED, PriceSeries
 
 HOURS_PER_YEAR = 8_766
 # 2024-01-01T00:00:00Z; a fixed date, so that the same seed gives the same bytes.
@@ -90,7 +90,7 @@ def generate_market(
     prices = np.ascontiguousarray(np.column_stack(columns))
     times = start_time + step_seconds * np.arange(rows, dtype=np.int64)
     digest = hashlib.sha256(times.astype("<i8").tobytes() + prices.astype("<f8").tobytes()).hexdigest()
-    return PriceSeries(times, prices, tuple(symbols), f"generated, seed {seed}", digest, generated=True)
+    return PriceSeries(times, prices, tuple(symbols), f"{GENERATED}, seed {seed}", digest, generated=True)
 
 
 def _volatile(

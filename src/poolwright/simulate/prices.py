@@ -26,6 +26,9 @@ from poolwright.simulate.columns import (
 )
 from poolwright.simulate.tables import Table, read_table
 
+# First words of the source of a made-up market, and of the first line of its file, so that the label stays.
+GENERATED = "generated"
+
 Times = npt.NDArray[np.int64]
 Prices = npt.NDArray[np.float64]
 
@@ -72,6 +75,14 @@ class PriceSeries:
     def end(self) -> str:
         """Last time, ISO 8601."""
         return iso_time(int(self.times[-1]))
+
+    def write_csv(self, path: str | Path) -> None:
+        """Write the series so that `load_prices` reads the same numbers, and the label of a generated one."""
+        rows = zip(self.times.tolist(), self.prices.tolist(), strict=True)
+        lines = [f"# {self.source}"] if self.generated else []
+        lines.append(",".join(("time", *self.symbols)))
+        lines += [f"{iso_time(time)},{','.join(map(repr, prices))}" for time, prices in rows]
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def select(self, symbols: Sequence[str]) -> PriceSeries:
         """Return the same rows with the columns of `symbols`, in that order."""
@@ -149,7 +160,9 @@ def _load_combined(
     time_column = find_time_column(table)
     times, rows = _in_order(table, time_column, allow_gaps)
     prices = np.column_stack([parse_prices(table, name)[rows] for name in names])
-    return PriceSeries(times, np.ascontiguousarray(prices), tuple(symbols), table.name, table.sha256)
+    generated = table.comment.startswith(GENERATED)
+    source = f"{table.name}: {table.comment}" if generated else table.name
+    return PriceSeries(times, np.ascontiguousarray(prices), tuple(symbols), source, table.sha256, generated)
 
 
 def _load_separate(

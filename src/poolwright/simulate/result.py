@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -159,6 +160,12 @@ class SimulationResult:
         protocol, creator = (sum(a * p for a, p in zip(amounts, last.tolist(), strict=True))
                              for amounts in (state.protocol_owed, state.creator_owed))  # fmt: skip
         return float(protocol), float(creator)
+
+    def write_report(self, path: str | Path, *, notes: Sequence[str] = ()) -> Path:
+        """Write the run as one page of HTML that needs nothing else; see `report.write_report`."""
+        from poolwright.simulate.report import write_report
+
+        return write_report(self, path, notes=notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but series and trades, for JSON: exact integers as strings, the rest as floats."""

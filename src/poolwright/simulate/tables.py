@@ -43,7 +43,7 @@ ARCHIVES = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of one file, in file order; text for CSV, typed for Parquet."""
+    """Columns of one file, in file order; text for CSV, typed for Parquet. `comment`: of a first line `# ...`."""
 
     name: str
     columns: dict[str, Any]
@@ -51,6 +51,7 @@ class Table:
     first_line: int
     row_word: str
     sha256: str
+    comment: str = ""
 
     def place(self, row: int, column: str | None = None) -> str:
         """Name a row (0-based here, as the file counts in the text) and a column for an error."""
@@ -104,7 +105,8 @@ def _read_csv(name: str, data: bytes, digest: str) -> Table:
     if not body:
         raise PriceDataError(f"{name}: has a header but no rows.")
     columns = _split(name, body, first + 1, separator, header)
-    return Table(name, columns, len(body), first + 1, "line", digest)
+    comment = lines[0].lstrip("# ").strip() if start > 0 and lines[0].startswith("#") else ""
+    return Table(name, columns, len(body), first + 1, "line", digest, comment)
 
 
 def _decode(name: str, data: bytes) -> str:

@@ -1,0 +1,71 @@
+"""`poolwright demo`: check, quote, simulate, verify, report, on a generated market, in a folder to play on with."""
+
+from __future__ import annotations
+
+import shlex
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poolwright.cli.output import console
+from poolwright.errors import PoolwrightError
+
+SEED = 7
+HOURS = 24 * 180
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where to put the demo's files.")] = Path("poolwright-demo"),
+    report: Annotated[Path | None, typer.Option(help="The page to write; else report.html there.")] = None,
+) -> None:
+    """Show the whole line on a generated market.
+
+    Writes a pool file and made-up prices, then checks, quotes, simulates, proves and reports.
+    Every step is a command that can be typed again.
+    """
+    from poolwright.cli.check import check
+    from poolwright.cli.quote import quote
+    from poolwright.cli.simulate import simulate
+
+    pool, prices = folder / "index.toml", folder / "prices.csv"
+    page = report or folder / "report.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pool.write_bytes(files("poolwright.simulate").joinpath("demo/index.toml").read_bytes())
+        write_market(pool, prices)
+    except OSError as error:
+        raise PoolwrightError(
+            f"{folder}: cannot be written ({error.strerror}). Choose another --folder."
+        ) from error
+    out = console()
+    out.print(f"{pool}: an index of three tokens", soft_wrap=True)
+    out.print(f"{prices}: {HOURS:,} hours of a generated market, seed {SEED}; no real prices", soft_wrap=True)
+    _announce(f"check {_quoted(pool)}")
+    check([pool])
+    _announce(f"quote {_quoted(pool)} --in WETH --out DAI --exact-in 1.5")
+    quote(pool, "WETH", "DAI", exact_in="1.5")
+    _announce(f"simulate {_quoted(pool)} --prices {_quoted(prices)} --verify --report {_quoted(page)}")
+    simulate(pool, [str(prices)], verify=True, report=page)
+    out.print(f"\nOpen {page} in a browser.", soft_wrap=True)
+
+
+def write_market(pool: Path, prices: Path) -> None:
+    """Write generated prices for a pool's tokens, starting at its price hints."""
+    from poolwright.simulate.market import generate_market
+    from poolwright.spec.load import load_spec
+
+    tokens = load_spec(pool).tokens
+    first = {token.symbol: float(token.price_hint) for token in tokens if token.price_hint is not None}
+    symbols = [token.symbol for token in tokens]
+    generate_market(symbols, HOURS, SEED, start_prices=first).write_csv(prices)
+
+
+def _announce(command: str) -> None:
+    """Print a command as a person would type it."""
+    console().print(f"\n$ poolwright {command}", style="bold", soft_wrap=True)
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))

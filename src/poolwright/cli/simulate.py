@@ -1,0 +1,211 @@
+"""`poolwright simulate`: a pool through a price history, with a table, JSON, a report, and a proof on the contracts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from poolwright.cli.output import console, print_json
+from poolwright.errors import PoolwrightError
+from poolwright.spec.load import load_spec
+
+if TYPE_CHECKING:
+    from poolwright.simulate.result import SimulationResult
+
+INTERRUPTED = 130
+_PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
+
+
+def simulate(
+    file: Annotated[Path, typer.Argument(help="The pool file.", show_default=False)],
+    prices: Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)],
+    value: Annotated[
+        float | None, typer.Option(help="First value of the pool; else the balances of its file.")
+    ] = None,
+    arbitrage: Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")] = "best_pair",
+    gas_cost: Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")] = 0.0,
+    alias: Annotated[
+        list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
+    ] = None,
+    allow_gaps: Annotated[
+        bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with plots (HTML).")
+    ] = None,
+    trades: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every trade (CSV, raw units).")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Replay the trades on the compiled contract.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run a pool through recorded prices.
+
+    Arbitrageurs trade after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
+    """
+    from poolwright.simulate.engine import SimulationInterrupted
+    from poolwright.simulate.engine import simulate as run
+    from poolwright.simulate.prices import load_prices
+
+    spec = load_spec(file)
+    symbols = [token.symbol for token in spec.tokens]
+    series = load_prices(price_source(prices), symbols, aliases=_pairs(alias or []), allow_gaps=allow_gaps)
+    interrupted = False
+    try:
+        with progress_bar() as progress:
+            result = run(spec, series, value=value, arbitrage=arbitrage, gas_cost=gas_cost, progress=progress)
+    except SimulationInterrupted as stopped:
+        if stopped.result is None:
+            raise
+        result, interrupted = stopped.result, True
+    proof = verify_on_contract(result) if verify and not interrupted else None
+    notes = [proof] if proof else []
+    if report is not None:
+        result.write_report(report, notes=notes)
+    if trades is not None:
+        write_trades(result, trades)
+    if as_json:
+        print_json(result.to_dict() | ({"verified": proof} if verify else {}))
+    else:
+        print_result(result, notes, [path for path in (report, trades) if path is not None])
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def price_source(given: list[str]) -> str | dict[str, str | float]:
+    """Return one combined file, or a file or constant for each symbol."""
+    if len(given) == 1 and ("=" not in given[0] or Path(given[0]).exists()):
+        return given[0]
+    return {symbol: _file_or_constant(text) for symbol, text in _pairs(given).items()}
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        symbol, equals, rest = text.partition("=")
+        if not (symbol and equals and rest):
+            raise PoolwrightError(
+                f"{text!r} should be SYMBOL=FILE, one for each token (SYMBOL=COLUMN for an alias)."
+            )
+        if symbol in pairs:
+            raise PoolwrightError(f"{symbol} is given twice: {pairs[symbol]} and {rest}.")
+        pairs[symbol] = rest
+    return pairs
+
+
+def _file_or_constant(text: str) -> str | float:
+    if Path(text).exists():
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """Show rows done on stderr while it is a terminal; the bar leaves no trace."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("rows of prices", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def verify_on_contract(result: SimulationResult) -> str:
+    """Replay the trades on the compiled contract; return the sentence that says so, or exit with status 1."""
+    from poolwright.chain.replay import replay_simulation
+
+    final = replay_simulation(result.params, result.initial_state, list(result.trades))
+    wrong = [
+        each.name
+        for each in fields(final)
+        if getattr(final, each.name) != getattr(result.final_state, each.name)
+    ]
+    count = f"{len(result.trades):,} trades"
+    if not wrong:
+        return f"replayed {count} on the compiled contract: final state equal to the wei"
+    out = console(stderr=True)
+    out.print(f"error: replayed {count} on the compiled contract: the final state differs", style="bold red")
+    for name in wrong:
+        out.print(
+            f"  {name}: contract {getattr(final, name)}, simulation {getattr(result.final_state, name)}"
+        )
+    raise typer.Exit(1)
+
+
+def write_trades(result: SimulationResult, path: Path) -> None:
+    """Write one line per trade; amounts are raw units of their token."""
+    from poolwright.simulate.prices import iso_time
+
+    symbols = [token.symbol for token in result.params.tokens]
+    try:
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["row", "time", "token_in", "token_out", "amount_in", "amount_out", "fee"])
+            for row, time, i, o, *amounts in result.trades:
+                writer.writerow([row, iso_time(time), symbols[i], symbols[o], *amounts])
+    except OSError as error:
+        raise PoolwrightError(
+            f"{path}: cannot be written ({error.strerror}). Choose another path."
+        ) from error
+
+
+def print_result(result: SimulationResult, notes: list[str], written: list[Path]) -> None:
+    """Print the key figures as aligned rows, then what they rest on."""
+    from rich.text import Text
+
+    out = console()
+    head = Text.assemble((result.params.name, "bold"))
+    out.print(head.append("  generated market" if result.prices.generated else "", "yellow"), soft_wrap=True)
+    for name, amount, remark in _rows(result.figures()):
+        out.print(Text.assemble((f"  {name:<22}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim")))
+    out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
+    out.print(
+        Text(f"  arbitrage  {result.arbitrage}, {result.gas_cost:g} gas a trade", "dim"), soft_wrap=True
+    )
+    out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
+    for note in notes:
+        out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
+    for path in written:
+        out.print(Text(f"  written    {path}"), soft_wrap=True)
+    if not result.complete:
+        out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
+
+
+def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (name, figure, remark)."""
+    from poolwright.simulate.report import money, percent
+
+    owed = figures["protocol_fees"] + figures["creator_fees"]
+    refused = figures["refused_trades"]
+    return [
+        ("value", money(figures["value"]), f"from {money(figures['first_value'])}"),
+        ("hold", money(figures["hold"]), "the first tokens, untouched"),
+        ("pool against holding", percent(figures["value_vs_hold"]), "fees included"),
+        ("impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
+        (
+            "fees paid",
+            money(figures["fees"]),
+            f"of which owed to protocol and creator {money(owed)}" if owed else "",
+        ),
+        (
+            "arbitrageurs' profit",
+            money(figures["arbitrage_profit"]),
+            f"after {money(figures['gas_paid'])} gas",
+        ),
+        ("trades", f"{figures['trades']:,}", f"{refused:,} refused by the pool" if refused else ""),
+    ]

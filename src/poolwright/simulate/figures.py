@@ -1,0 +1,138 @@
+"""The figures of a report, as plotly figures without colours of text or paper: the page sets those by theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from poolwright.extras import require
+from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.typing import Floats, Integers
+
+go = require("plotly.graph_objects", "sim")
+
+# Points drawn per line: beyond what a screen resolves, and a page of a year of minutes stays small.
+MAX_POINTS = 1_500
+# Readable on white and on near black alike.
+COLOURS = ("#3b82d6", "#dd8527", "#2fa37c", "#b65fb0", "#d0524f", "#7d74d8", "#909a2c", "#2aa5b8")
+FAINT = "#8b919c"
+DAY = 86_400
+
+
+def drawn_rows(result: SimulationResult) -> Integers:
+    """Return the rows that are drawn: all, or evenly spaced ones with the first and the last."""
+    count = min(result.rows, MAX_POINTS)
+    return np.unique(np.linspace(0, result.rows - 1, count).round().astype(np.int64))
+
+
+def all_figures(result: SimulationResult) -> dict[str, tuple[str, str, Any]]:
+    """Return, by id: title, one sentence, plotly figure."""
+    rows = drawn_rows(result)
+    times = _stamps(result.times[rows])
+    return {
+        "value": (
+            "Value",
+            "The pool against holding its first tokens.",
+            _lines(times, [("pool", result.value[rows]), ("hold", result.hold[rows])], ",.0f"),
+        ),
+        "loss": (
+            "Against holding",
+            "Below: what the same pool would lose without fees. Above: what it did. Between: what the fee brought.",
+            _against_holding(result, rows, times),
+        ),
+        "fees": (
+            "Fees and arbitrage",
+            "Paid by traders, and kept by them, since the start.",
+            _lines(
+                times,
+                [("fees paid", result.fees[rows]), ("arbitrageurs' profit", result.arbitrage_profit[rows])],
+                ",.0f",
+            ),
+        ),
+        "prices": ("Prices", "Each token's price, first price = 1.", _prices(result, rows, times)),
+        "composition": ("Composition", "Shares of the pool's value.", _composition(result, rows, times)),
+        "trades": ("Trades per day", "Days in UTC.", _trades(result)),
+    }
+
+
+def _stamps(seconds: Integers) -> list[str]:
+    return [str(stamp) for stamp in seconds.astype("datetime64[s]")]
+
+
+def _figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
+    figure = go.Figure(list(traces))
+    figure.update_layout(
+        template="none",
+        margin={"l": 44, "r": 12, "t": 8, "b": 34},
+        height=300,
+        hovermode="x unified",
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"},
+        xaxis={"showgrid": False, "zeroline": False},
+        yaxis={
+            "tickformat": y_format,
+            "hoverformat": y_format,
+            "zeroline": False,
+            "nticks": 6,
+            "automargin": True,
+        },
+        **layout,
+    )
+    return figure
+
+
+def _lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str) -> Any:
+    return _figure(
+        (
+            go.Scatter(x=times, y=values, name=name, mode="lines", line={"width": 1.8, "color": colour})
+            for (name, values), colour in zip(series, COLOURS, strict=False)
+        ),
+        y_format,
+    )
+
+
+def _against_holding(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
+    gain = result.value[rows] / result.hold[rows] - 1.0
+    return _figure(
+        [
+            go.Scatter(
+                x=times, y=result.impermanent_loss[rows], name="impermanent loss", mode="lines",
+                line={"width": 1.6, "color": COLOURS[4]},
+            ),
+            go.Scatter(
+                x=times, y=gain, name="pool against holding", mode="lines",
+                line={"width": 1.8, "color": COLOURS[0]}, fill="tonexty", fillcolor="rgba(47,163,124,0.18)",
+            ),
+        ],
+        ".2%",
+    )  # fmt: skip
+
+
+def _prices(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
+    relative = result.prices.prices[rows] / result.prices.prices[0]
+    return _lines(times, [(symbol, relative[:, k]) for k, symbol in enumerate(result.prices.symbols)], ".3~f")
+
+
+def _composition(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
+    worth = result.balances[rows] * result.prices.prices[rows]
+    shares = worth / worth.sum(axis=1, keepdims=True)
+    traces = (
+        go.Scatter(
+            x=times, y=shares[:, k], name=symbol, mode="lines", stackgroup="one",
+            line={"width": 0.6, "color": COLOURS[k % len(COLOURS)]},
+        )
+        for k, symbol in enumerate(result.prices.symbols)
+    )  # fmt: skip
+    figure = _figure(traces, ".1%")
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def _trades(result: SimulationResult) -> Any:
+    days = result.times // DAY
+    first, last = int(days[0]), int(days[-1])
+    counts = np.bincount(result.trades.times // DAY - first, minlength=last - first + 1)
+    stamps = _stamps(np.arange(first, last + 1) * DAY)
+    bars = go.Bar(x=stamps, y=counts, name="trades", marker={"color": COLOURS[0], "line": {"width": 0}})
+    return _figure([bars], ",d", showlegend=False, bargap=0.0)

@@ -1,0 +1,201 @@
+"""A simulation as one page: figures, tables, assumptions and provenance, in a file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from poolwright import __version__
+from poolwright.errors import PoolwrightError
+from poolwright.extras import require
+from poolwright.simulate.figures import all_figures, drawn_rows
+from poolwright.simulate.result import SimulationResult
+from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
+from poolwright.spec.kind import Kind
+from poolwright.units import format_units
+
+KIND_NAMES = {
+    Kind.WEIGHTED: "weighted",
+    Kind.STABLE: "stable",
+    Kind.CONSTANT_PRODUCT: "constant product",
+}
+
+
+def write_report(result: SimulationResult, path: str | Path, *, notes: Sequence[str] = ()) -> Path:
+    """Write the page; `notes` are sentences on how it was checked. Returns the path."""
+    target = Path(path)
+    page = render_report(result, notes=notes)
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise PoolwrightError(
+            f"{target}: cannot be written ({error.strerror}). Choose another path."
+        ) from error
+    return target
+
+
+def render_report(result: SimulationResult, *, notes: Sequence[str] = ()) -> str:
+    """Return the page as HTML; the same result gives the same page."""
+    jinja2 = require("jinja2", "sim")
+    plotly_js = require("plotly.offline", "sim").get_plotlyjs()
+    template = files("poolwright.simulate").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    figures = {
+        name: {"title": title, "text": text, "json": _inline(figure.to_json())}
+        for name, (title, text, figure) in all_figures(result).items()
+    }
+    page: str = environment.from_string(template).render(
+        result=result,
+        params=result.params,
+        prices=result.prices,
+        version=__version__,
+        subtitle=_subtitle(result),
+        cards=_cards(result),
+        facts=_facts(result, notes),
+        tokens=_tokens(result),
+        pairs=_pairs(result),
+        figures=figures,
+        drawn=(len(drawn_rows(result)), result.rows),
+        plotly_js=plotly_js,
+        summary=_inline(json.dumps(result.to_dict())),
+    )
+    return page
+
+
+def money(amount: float) -> str:
+    """Write an amount of the numeraire: whole from 1,000 on, else with cents.
+
+    >>> money(1451206.04), money(-12.5), money(0.00012)
+    ('1,451,206', '-12.50', '0.00012')
+    """
+    if abs(amount) >= 1_000:
+        return f"{amount:,.0f}"
+    return f"{amount:.2f}" if abs(amount) >= 0.01 or amount == 0 else f"{amount:.2g}"
+
+
+def percent(fraction: float) -> str:
+    """Write a change in per cent, with its sign.
+
+    >>> percent(-0.0137536)
+    '-1.38 %'
+    """
+    return f"{100 * fraction:+.2f} %"
+
+
+def _inline(text: str) -> str:
+    """Keep a closing tag inside JSON from ending the script."""
+    return text.replace("</", "<\\/")
+
+
+def _subtitle(result: SimulationResult) -> str:
+    params = result.params
+    shares = [f"{100 * weight / WAD:.4g} % " for weight in params.weights] or [""] * len(params.tokens)
+    assets = ", ".join(share + token.symbol for share, token in zip(shares, params.tokens, strict=True))
+    amplification = f", A {params.amplification / AMPLIFICATION_PRECISION:g}" if params.amplification else ""
+    return f"{KIND_NAMES[params.kind]} pool of {assets}{amplification}, fee {100 * params.swap_fee / WAD:g} %"
+
+
+def _cards(result: SimulationResult) -> list[tuple[str, str, str]]:
+    """Return (name, figure, remark)."""
+    figures = result.figures()
+    rest = [("protocol's and creator's part", figures["protocol_fees"] + figures["creator_fees"])]
+    fee_remark = (
+        ", ".join(f"{name} {money(amount)}" for name, amount in rest if amount) or "all kept in the pool"
+    )
+    gas = f"after {money(result.gas_paid)} gas" if result.gas_cost else "no gas charged"
+    return [
+        ("Value at the end", money(figures["value"]), f"{money(figures['first_value'])} at the start"),
+        ("Holding instead", money(figures["hold"]), "the first tokens, untouched"),
+        ("Pool against holding", percent(figures["value_vs_hold"]), "fees included"),
+        ("Impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
+        ("Fees paid", money(figures["fees"]), fee_remark),
+        ("Arbitrageurs' profit", money(figures["arbitrage_profit"]), gas),
+        ("Trades", f"{len(result.trades):,}", f"in {result.rows:,} rows of prices"),
+    ]
+
+
+def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what was assumed and where everything came from."""
+    prices = result.prices
+    gas = (
+        f"the pool's fee and {money(result.gas_cost)} of gas for each trade"
+        if result.gas_cost
+        else "the pool's fee"
+    )
+    facts = [
+        ("Prices", f"{prices.source}; {result.rows:,} rows, {_step(prices.step)}"),
+        ("Period", f"{prices.start} to {result.to_dict()['prices']['end']}"),
+        ("Arbitrage", f"{result.arbitrage}: {result.arbitrage.description}"),
+        ("Arbitrage cost", gas),
+        ("Other traders", "none: no retail flow, so fees come from arbitrage alone"),
+        ("Arithmetic", "every trade is the contract's own integer arithmetic, exact to the wei"),
+        *(("Checked", note) for note in notes),
+        ("Pool parameters", f"SHA-256 {result.params.hash}"),
+        ("Price data", f"SHA-256 {prices.sha256}"),
+    ]
+    if result.refused:
+        facts.insert(4, ("Refused", f"{result.refused:,} trades outside the pool's limits"))
+    return facts
+
+
+def _step(seconds: int) -> str:
+    """Say how far apart the rows are."""
+    units = {86_400: "day", 3_600: "hour", 60: "minute", 1: "second"}
+    size = next(size for size in units if seconds % size == 0)
+    count = seconds // size
+    return f"one every {units[size]}" if count == 1 else f"one every {count} {units[size]}s"
+
+
+def _tokens(result: SimulationResult) -> list[dict[str, str]]:
+    """Return the rows of the table by token."""
+    last = result.prices.prices[result.rows - 1]
+    worth = result.balances[-1] * last
+    return [
+        {
+            "symbol": token.symbol,
+            "first": _whole(result.initial_state.balances[k], token.decimals),
+            "final": _whole(result.final_state.balances[k], token.decimals),
+            "share": f"{100 * worth[k] / worth.sum():.1f} %",
+            "price": f"{_price(result.prices.prices[0, k])} to {_price(last[k])}",
+            "fees": _whole(result.fee_amounts[k], token.decimals),
+        }
+        for k, token in enumerate(result.params.tokens)
+    ]
+
+
+def _pairs(result: SimulationResult) -> list[dict[str, Any]]:
+    """Return the rows of the table by pair: trades and what came in, most frequent first."""
+    tokens = result.params.tokens
+    count: dict[tuple[int, int], int] = {}
+    amount: dict[tuple[int, int], int] = {}
+    for trade in result.trades:
+        pair = trade.token_in, trade.token_out
+        count[pair] = count.get(pair, 0) + 1
+        amount[pair] = amount.get(pair, 0) + trade.amount_in
+    return [
+        {
+            "pair": f"{tokens[i].symbol} for {tokens[o].symbol}",
+            "trades": f"{count[i, o]:,}",
+            "amount": f"{_whole(amount[i, o], tokens[i].decimals)} {tokens[i].symbol}",
+        }
+        for i, o in sorted(count, key=lambda pair: -count[pair])
+    ]
+
+
+def _whole(raw: int, decimals: int) -> str:
+    """Write raw units in whole tokens, to six significant digits or the whole part."""
+    amount = float(format_units(raw, decimals))
+    return (
+        f"{amount:,.0f}"
+        if abs(amount) >= 100_000
+        else f"{amount:,.6g}"
+        if amount < 1_000
+        else f"{amount:,.2f}"
+    )
+
+
+def _price(price: float) -> str:
+    return f"{price:,.2f}" if price >= 100 else f"{price:.4f}"
