@@ -130,6 +130,7 @@ def derive() -> tuple[dict[str, int], dict[str, mpf]]:
         "LOG2_5_4": int(floor(five_quarters * 2**UNIT)),
         "LOG2_8_5": int(floor(eight_fifths * 2**UNIT)),
         **{name: (2**Z_SCALE * (top - bottom)) // (top + bottom) for name, (top, bottom) in edges.items()},
+        "FLOOR_LOG2": sum((i.bit_length() - 1) << (3 * i) for i in range(1, 64)),
         "LN2_E36": int(floor(log(2) * mpf(10) ** 36)),
         "LOG2E": int(floor(mpf(2) ** 216 / log(2) / mpf(10) ** 36)),
     }

@@ -46,6 +46,8 @@ LOG2_ERROR: constant(uint256) = 189948
 # floor(log2(5/4) * 2^96), floor(log2(8/5) * 2^96)
 LOG2_5_4: constant(uint256) = 25505771419643454319770983421
 LOG2_8_5: constant(uint256) = 53722391094620883273772966914
+# floor(log2(i)) in bits 3i .. 3i+2, for i in 1 .. 63
+FLOOR_LOG2: constant(uint256) = 4483644096704771974168421016565586273999644657607376446016
 
 # 2^t = (c + t) / (c - t), c = t * coth(t * ln2 / 2) = c0 + c1 u - c2 u^2 + c3 u^3 - ... - c6 u^6, u = t^2 <= 1/4:
 # interpolated at the Chebyshev nodes; the result is 2^(t * (1 +- 2^-70.3)).
@@ -224,7 +226,26 @@ def _reduce(large: uint256, small: uint256, z: uint256) -> (uint256, bool, uint2
     at: uint256 = z
     base: uint256 = 0
     if z > Z_9_4:
-        k: uint256 = self._floor_log2(unsafe_div(large, small))  # cannot overflow: a quotient by small >= 1
+        # k = floor(log2(large // small)): by halves down to 6 bits, which are looked up.
+        k: uint256 = 0
+        rest: uint256 = unsafe_div(large, small)  # cannot overflow: a quotient by small >= 1
+        if rest >> 6 != 0:
+            if rest >> 96 != 0:
+                rest = rest >> 96
+                k = unsafe_add(k, 96)  # cannot overflow: at most 186
+            if rest >> 48 != 0:
+                rest = rest >> 48
+                k = unsafe_add(k, 48)  # cannot overflow: at most 186
+            if rest >> 24 != 0:
+                rest = rest >> 24
+                k = unsafe_add(k, 24)  # cannot overflow: at most 186
+            if rest >> 12 != 0:
+                rest = rest >> 12
+                k = unsafe_add(k, 12)  # cannot overflow: at most 186
+            if rest >> 6 != 0:
+                rest = rest >> 6
+                k = unsafe_add(k, 6)  # cannot overflow: at most 186
+        k = unsafe_add(k, (FLOOR_LOG2 >> unsafe_mul(rest, 3)) & 7)  # cannot overflow: rest < 64
         base = k << 96
         b = small << k  # at most large
         at = unsafe_div(unsafe_sub(a, b) << 80, unsafe_add(a, b))  # cannot overflow: b <= a < 2^176
@@ -245,39 +266,6 @@ def _reduce(large: uint256, small: uint256, z: uint256) -> (uint256, bool, uint2
     if a < b:
         return base, True, unsafe_div(unsafe_sub(b, a) << 80, unsafe_add(a, b))  # cannot overflow: see above
     return base, False, unsafe_div(unsafe_sub(a, b) << 80, unsafe_add(a, b))  # cannot overflow: see above
-
-
-@internal
-@pure
-def _floor_log2(x: uint256) -> uint256:
-    # Number of bits of x, less one; x in [1, 2^256)
-    rest: uint256 = x
-    k: uint256 = 0
-    if rest >> 8 != 0:
-        if rest >> 128 != 0:
-            rest = rest >> 128
-            k = unsafe_add(k, 128)  # cannot overflow: k ends at most at 255
-        if rest >> 64 != 0:
-            rest = rest >> 64
-            k = unsafe_add(k, 64)  # cannot overflow: k ends at most at 255
-        if rest >> 32 != 0:
-            rest = rest >> 32
-            k = unsafe_add(k, 32)  # cannot overflow: k ends at most at 255
-        if rest >> 16 != 0:
-            rest = rest >> 16
-            k = unsafe_add(k, 16)  # cannot overflow: k ends at most at 255
-        if rest >> 8 != 0:
-            rest = rest >> 8
-            k = unsafe_add(k, 8)  # cannot overflow: k ends at most at 255
-    if rest >> 4 != 0:
-        rest = rest >> 4
-        k = unsafe_add(k, 4)  # cannot overflow: k ends at most at 255
-    if rest >> 2 != 0:
-        rest = rest >> 2
-        k = unsafe_add(k, 2)  # cannot overflow: k ends at most at 255
-    if rest >> 1 != 0:
-        k = unsafe_add(k, 1)  # cannot overflow: see above
-    return k
 
 
 @internal
