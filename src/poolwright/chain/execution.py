@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from web3 import Web3
 from web3.exceptions import ContractLogicError
-from web3.types import TxParams
+from web3.types import TxParams, TxReceipt
 
 from poolwright.chain.embedded import EmbeddedProvider
 from poolwright.chain.evm import BLOCK_GAS_LIMIT, ChainError, Log
@@ -23,8 +25,7 @@ def transact(web3: Web3, to: str, data: bytes) -> tuple[Log, ...]:
     fields: TxParams = {"to": Web3.to_checksum_address(to), "data": data.hex(), "gas": _GAS}  # type: ignore[typeddict-item]
     receipt = web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(fields))
     if not receipt["status"]:
-        call(web3, to, data)  # raises with the text, which a receipt does not carry
-        raise ChainError(f"transaction {receipt['transactionHash'].hex()} failed, but a call does not")
+        _explain(web3, fields, receipt)
     return tuple(
         Log(log["address"].lower(), tuple(log["topics"]), bytes(log["data"])) for log in receipt["logs"]
     )
@@ -34,12 +35,7 @@ def call(web3: Web3, to: str, data: bytes) -> bytes:
     """Ask a contract; its return data. Raises CallReverted when it refuses."""
     if isinstance(web3.provider, EmbeddedProvider):
         return web3.provider.chain.call(to, data)
-    fields: TxParams = {"to": Web3.to_checksum_address(to), "data": data.hex()}  # type: ignore[typeddict-item]
-    try:
-        return bytes(web3.eth.call(fields))
-    except ContractLogicError as error:
-        payload = str(error.data or "0x")
-        raise CallReverted(bytes.fromhex(payload.removeprefix("0x"))) from error
+    return _call(web3, {"to": Web3.to_checksum_address(to), "data": data.hex()})  # type: ignore[typeddict-item]
 
 
 def deploy(web3: Web3, code: bytes) -> str:
@@ -48,6 +44,19 @@ def deploy(web3: Web3, code: bytes) -> str:
         return web3.provider.chain.deploy(code)
     fields: TxParams = {"data": code.hex(), "gas": _GAS}  # type: ignore[typeddict-item]
     receipt = web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(fields))
-    if not receipt["status"] or receipt["contractAddress"] is None:
-        raise ChainError(f"deployment {receipt['transactionHash'].hex()} failed")
+    if not receipt["status"]:
+        _explain(web3, fields, receipt)
     return str(receipt["contractAddress"])
+
+
+def _call(web3: Web3, fields: TxParams) -> bytes:
+    try:
+        return bytes(web3.eth.call(fields))
+    except ContractLogicError as error:
+        payload = str(error.data or "0x")
+        raise CallReverted(bytes.fromhex(payload.removeprefix("0x"))) from error
+
+
+def _explain(web3: Web3, fields: TxParams, receipt: TxReceipt) -> NoReturn:
+    _call(web3, fields)  # raises with the text, which a receipt does not carry
+    raise ChainError(f"transaction {receipt['transactionHash'].hex()} failed, but the same call does not")
