@@ -110,15 +110,15 @@ def derive() -> tuple[dict[str, int], dict[str, mpf]]:
     five_quarters, eight_fifths, f_max = log(mpf(5) / 4, 2), log(mpf(8) / 5, 2), log(mpf(8) / 7, 2)
     lowering, raising = mpf(2) ** -69, mpf(2) ** -68
     grain = mpf(2) ** -24  # one unit beside a slack of 2^-69 of log2(8/7) or more
-    # Reduced ratios: base + f, or base - (f + f/2^69 + z_error), then less 1/2^69 of itself; the result is >= f_max.
-    assert lowering * (1 - grain) >= exp_error  # pays for exp2
-    assert lowering * (1 - grain) >= near  # the f that is taken away is not below the true f
+    # Reduced ratios: base + f, or base - f, f within its own bounds; then less 1/2^69. The result is log2(8/7) or more.
     below = [(five_quarters - f_max) / f_max] + [f_max / (base - f_max) for base in (eight_fifths, mpf(1))]
+    lacking = max(below) * near + z_error / (f_max * mpf(2) ** UNIT)  # where f is taken away
+    assert lowering * (1 - grain) >= exp_error + lacking
     above = f_max / (five_quarters + f_max)
-    wide = lowering + max(max(below) * (lowering - exp_error), above * near)
+    wide = lowering + above * near
     # Raised by 2^-68 a logarithm is above the truth and pays for exp2.
     assert raising * (1 - grain) >= max(near, wide) + exp_error
-    constants_of_error = {"Z_MAX": z_max, "Z_ERROR": z_error, "LOG2_ERROR": z_error + 4}
+    constants_of_error = {"Z_MAX": z_max, "LOG2_ERROR": z_error + 4}
     # Where _reduce changes its grid point g: the ratio over g then stays in [7/8, 8/7].
     edges = {"Z_24_17": (24, 17), "Z_9_5": (9, 5), "Z_9_4": (9, 4)}
     last_before_edge = ((24 / 17, 5 / 4), (9 / 5, 8 / 5), (9 / 4, 2))

@@ -11,6 +11,9 @@ from vyper.compiler import compile_from_file_input
 from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
 from vyper.compiler.settings import OptimizationLevel, Settings
 
+from poolwright.errors import PoolRevert
+from poolwright.model.maths import fixed_point
+
 ROOT = Path(__file__).parents[2]
 TOP = 2**256 - 1
 WAD = 10**18
@@ -37,9 +40,23 @@ def _source() -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
-def run() -> Callable[..., int | str]:
-    """Call a function of the compiled module: its result, or its revert text ("" without one)."""
+@pytest.fixture(scope="module", params=["contract", "twin"])
+def run(request: pytest.FixtureRequest) -> Callable[..., int | str]:
+    """Call a function, compiled or as generated Python: its result, or its revert text ("" without one)."""
+    return _contract() if request.param == "contract" else _twin()
+
+
+def _twin() -> Callable[..., int | str]:
+    def call(name: str, *args: int) -> int | str:
+        try:
+            return getattr(fixed_point, name)(*args)
+        except PoolRevert as revert:
+            return revert.reason
+
+    return call
+
+
+def _contract() -> Callable[..., int | str]:
     path = Path("FixedPointHarness.vy")
     out = compile_from_file_input(
         FileInput(0, path, path, _source()),

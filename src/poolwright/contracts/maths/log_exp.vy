@@ -25,7 +25,7 @@ HALF: constant(uint256) = 2 ** 95
 FRACTION: constant(uint256) = 2 ** 96 - 1
 
 # log2((1+z)/(1-z)) = z * (c0 + c1 w + ... + c6 w^6), w = z^2 <= 1/225: interpolated at the Chebyshev nodes, lowered so
-# that the result, floors included, is at most true * (1 - 2^-70.3) and at least true * (1 - 2^-69.3) - Z_ERROR.
+# that the result, floors included, is at most true * (1 - 2^-70.3) and at least true * (1 - 2^-69.3) - LOG2_ERROR.
 # Scales of c0 .. c6: 2^172, 2^100, 2^168, 2^96, 2^180, 2^108, 2^36 (w has 2^72).
 LOG_C0: constant(uint256) = 17272841538997403272776748921871987754030537439591039
 LOG_C1: constant(uint256) = 1219222156352789592167037873900
@@ -39,9 +39,8 @@ Z_MAX: constant(uint256) = 80595054640975278313745
 Z_24_17: constant(uint256) = 206401969202497663974225
 Z_9_5: constant(uint256) = 345407377032751192773193
 Z_9_4: constant(uint256) = 464971469082549682579298
-# One unit of z (2^-80) moves the logarithm by at most 2 / ln 2 / (1 - 1/225) units; in 2^-96, with floors.
-Z_ERROR: constant(uint256) = 189944
-# Of every logarithm here: |error| <= |log2| / 2^68 + LOG2_ERROR, in 2^-96.
+# One unit of z (2^-80) moves a logarithm by 2 / ln 2 / (1 - 1/225) units at most; in 2^-96, with floors. All in all:
+# |error| <= |log2| / 2^68 + LOG2_ERROR.
 LOG2_ERROR: constant(uint256) = 189948
 # floor(log2(5/4) * 2^96), floor(log2(8/5) * 2^96)
 LOG2_5_4: constant(uint256) = 25505771419643454319770983421
@@ -183,7 +182,7 @@ def exp(x: int256) -> uint256:
 def _log2_high(large: uint256, small: uint256) -> uint256:
     # Upper bound of log2(large / small), large >= small, that also pays for _exp2: at least true * (1 + 2^-70.3)
     magnitude: uint256 = self._log2_low(large, small)
-    # cannot overflow: below 2^105. The low one is at least true * (1 - 2^-68.5) - LOG2_ERROR.
+    # cannot overflow: below 2^105. The low one is at least true * (1 - 2^-68.6) - LOG2_ERROR.
     return unsafe_add(magnitude, unsafe_add(magnitude >> 68, LOG2_ERROR))
 
 
@@ -207,12 +206,11 @@ def _log2_low(large: uint256, small: uint256) -> uint256:
     s = unsafe_mul(z, unsafe_add(LOG_C0, unsafe_mul(unsafe_add(LOG_C1, unsafe_mul(s, w) >> 140), w))) >> 156
     if base == 0:
         return s
-    # The part that is taken away is rounded up; the whole is lowered by 2^-69 of itself, which pays for _exp2.
     if below:
-        # cannot overflow: the base is at least log2(5/4), s at most log2(8/7), both in 2^96 scale.
-        s = unsafe_sub(base, unsafe_add(s, unsafe_add(s >> 69, Z_ERROR)))
+        s = unsafe_sub(base, s)  # cannot overflow: the base is at least log2(5/4), s at most log2(8/7)
     else:
         s = unsafe_add(base, s)  # cannot overflow: below 2^104
+    # Less 2^-69 of itself: covers what s lacked where it was taken away, and pays for _exp2.
     return unsafe_sub(s, s >> 69)  # cannot overflow: a part of s
 
 
