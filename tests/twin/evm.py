@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pyrevm import EVM, AccountInfo
-from twin import abi
+from tests.twin import abi
 from vyper import ast as vy
 from vyper.compiler import compile_code
 from vyper.compiler.input_bundle import FilesystemInputBundle

@@ -203,6 +203,7 @@ class FunctionWriter:
         counts = [self.expressions.index(a) for a in call.args]
         count = counts[-1].text
         if bound is not None and not self._length_within(call.args[0], bound):
+            count = self.module.call("to_unsigned", count) if typ.is_signed else count
             count = self.module.call("to_index", count, str(bound))
         start = f"{counts[0].text}, " if len(counts) == 2 else ""
         name, _ = self.locals.declare(node.target.target.id, typ, plain=True)
