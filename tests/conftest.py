@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,6 +32,21 @@ def lacking(what: str, remedy: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{message} (in CI nothing may be left out)")
     pytest.skip(message)
+
+
+class _NoEmbeddedChain:
+    """Asked last by every import: skips what needs pyrevm where there is none (no builds for Python 3.13 yet)."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pyrevm":
+            pytest.skip(
+                "pyrevm is missing: it has builds for Python 3.11 and 3.12 only", allow_module_level=True
+            )
+
+
+if not IN_CI:
+    sys.meta_path.append(_NoEmbeddedChain)
 
 
 @pytest.fixture(scope="session")
