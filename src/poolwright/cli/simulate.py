@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -127,23 +127,24 @@ def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
 
 def verify_on_contract(result: SimulationResult) -> str:
     """Replay the trades on the compiled contract; return the sentence that says so, or exit with status 1."""
-    from poolwright.chain.replay import replay_simulation
+    from poolwright.chain.replay import ReplayError, replay_simulation
 
-    final = replay_simulation(result.params, result.initial_state, list(result.trades))
-    wrong = [
-        each.name
-        for each in fields(final)
-        if getattr(final, each.name) != getattr(result.final_state, each.name)
-    ]
-    count = f"{len(result.trades):,} trades"
-    if not wrong:
-        return f"replayed {count} on the compiled contract: final state equal to the wei"
-    out = console(stderr=True)
-    out.print(f"error: replayed {count} on the compiled contract: the final state differs", style="bold red")
-    for name in wrong:
-        out.print(
-            f"  {name}: contract {getattr(final, name)}, simulation {getattr(result.final_state, name)}"
-        )
+    final, count = result.final_state, f"{len(result.trades):,} trades"
+    try:
+        replayed = replay_simulation(result.params, result.initial_state, result.trades)
+    except ReplayError as error:
+        _fail(str(error))
+    wrong = [each.name for each in fields(final) if getattr(replayed, each.name) != getattr(final, each.name)]
+    if wrong:
+        pairs = (f"{name} {getattr(replayed, name)} instead of {getattr(final, name)}" for name in wrong)
+        _fail(f"after {count} the contract has {', '.join(pairs)}")
+    return f"replayed {count} on the compiled contract: final state equal to the wei"
+
+
+def _fail(what: str) -> NoReturn:
+    """Say that simulation and contract disagree: never a matter of input, so status 1."""
+    text = f"error: the compiled contract disagrees with the simulation: {what}"
+    console(stderr=True).print(text, style="bold red", soft_wrap=True)
     raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -95,25 +96,22 @@ def simulate(
 
 
 def balances_worth(params: PoolParams, first_prices: Floats, value: float) -> tuple[int, ...]:
-    """Return raw balances worth `value` in all: by weight, or as much of each for kinds without weights.
+    """Return raw balances worth `value` in all, rounded down: by weight, or equal worth without weights.
 
     A stable pool gets equal amounts in its own unit (rates applied), where its prices are even.
     """
-    prices = np.asarray(first_prices, dtype=np.float64)
     if not (np.isfinite(value) and value > 0):
         raise PoolwrightError(f"value {value} must be a positive number, in the numeraire of the prices.")
+    # Fractions, so that round figures stay round.
+    worth, prices = Fraction(value), [Fraction(float(price)) for price in first_prices]
     if params.kind is Kind.STABLE:
-        rates = np.array([token.rate / WAD for token in params.tokens])
-        whole = value / np.sum(prices / rates) / rates
+        rates = [Fraction(token.rate, WAD) for token in params.tokens]
+        each = worth / sum(price / rate for price, rate in zip(prices, rates, strict=True))
+        whole = [each / rate for rate in rates]
     else:
-        n = len(params.tokens)
-        weights = (
-            np.array([weight / WAD for weight in params.weights]) if params.weights else np.full(n, 1 / n)
-        )
-        whole = weights * value / prices
-    raw = [
-        int(float(amount) * 10**token.decimals) for amount, token in zip(whole, params.tokens, strict=True)
-    ]
+        weights = params.weights or (1,) * len(prices)
+        whole = [worth * w / sum(weights) / price for w, price in zip(weights, prices, strict=True)]
+    raw = [int(amount * 10**token.decimals) for amount, token in zip(whole, params.tokens, strict=True)]
     for amount, token in zip(raw, params.tokens, strict=True):
         if amount < 1:
             raise PoolwrightError(

@@ -86,8 +86,8 @@ def percent(fraction: float) -> str:
 
 
 def _inline(text: str) -> str:
-    """Keep a closing tag inside JSON from ending the script."""
-    return text.replace("</", "<\\/")
+    """Keep tags inside JSON's strings from being read as the page's own."""
+    return text.replace("<", "\\u003c")
 
 
 def _subtitle(result: SimulationResult) -> str:

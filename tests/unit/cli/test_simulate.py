@@ -1,0 +1,205 @@
+"""`poolwright simulate` and `poolwright demo`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from poolwright.chain import replay
+from poolwright.cli import demo as demo_command
+from poolwright.cli.simulate import price_source
+from poolwright.errors import PoolwrightError
+from poolwright.simulate.engine import simulate
+from poolwright.simulate.market import generate_market
+from poolwright.simulate.prices import load_prices
+from poolwright.spec.load import load_spec
+from tests.unit.cli.conftest import Run
+
+SYMBOLS = ["WETH", "WBTC", "DAI"]
+
+
+@pytest.fixture
+def index(project_root: Path) -> Path:
+    return project_root / "examples" / "index.toml"
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    generate_market(SYMBOLS, 400, start_prices={"WETH": 232.52, "WBTC": 9_090.27}).write_csv(path)
+    return path
+
+
+def test_the_table_holds_the_key_figures(run: Run, index: Path, prices: Path) -> None:
+    outcome = run("simulate", index, "--prices", prices)
+    figures = simulate(load_spec(index), prices).figures()
+    assert (outcome.status, outcome.err) == (0, "")
+    for text in (
+        f"{figures['value']:,.0f}",
+        f"{figures['hold']:,.0f}",
+        f"{100 * figures['impermanent_loss']:+.2f} %",
+        f"{figures['trades']:,}",
+        "generated market",
+        "prices.csv: generated, seed 7, 400 rows",
+        "best_pair, 0 gas a trade",
+    ):
+        assert text in outcome.out, text
+
+
+def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
+    outcome = run(
+        "simulate", index, "--prices", prices, "--json", "--arbitrage", "to_no_arbitrage", "--gas-cost", 2
+    )
+    data = json.loads(outcome.out)
+    expected = simulate(load_spec(index), prices, arbitrage="to_no_arbitrage", gas_cost=2.0).to_dict()
+    assert data == json.loads(json.dumps(expected))
+    assert data["assumptions"] == {"arbitrage": "to_no_arbitrage", "gas_cost": 2.0}
+
+
+def test_one_file_for_each_symbol(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    series = load_prices(prices, SYMBOLS)
+    for k, symbol in enumerate(SYMBOLS[:2]):
+        rows = [
+            f"{time},{price!r}"
+            for time, price in zip(series.times, series.prices[:, k].tolist(), strict=True)
+        ]
+        (tmp_path / f"{symbol}.csv").write_text("timestamp,close\n" + "\n".join(rows))
+    given = [f"WETH={tmp_path}/WETH.csv", f"WBTC={tmp_path}/WBTC.csv", "DAI=1.0"]
+    outcome = run("simulate", index, *(word for each in given for word in ("--prices", each)), "--json")
+    assert outcome.status == 0
+    assert json.loads(outcome.out)["prices"]["source"] == "WETH WETH.csv, WBTC WBTC.csv, DAI constant 1.0"
+
+
+def test_an_alias_must_be_said(run: Run, index: Path, prices: Path) -> None:
+    prices.write_text(prices.read_text().replace("WETH", "ETH"))
+    refused = run("simulate", index, "--prices", prices)
+    assert refused.status == 2
+    assert "--alias WETH=ETH" in refused.err
+    assert run("simulate", index, "--prices", prices, "--alias", "WETH=ETH").status == 0
+
+
+def test_trades_and_report_are_written(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    trades, report = tmp_path / "trades.csv", tmp_path / "out.html"
+    outcome = run("simulate", index, "--prices", prices, "--trades", trades, "--report", report)
+    assert outcome.status == 0
+    with trades.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    result = simulate(load_spec(index), prices)
+    assert [int(row["amount_in"]) for row in rows] == [trade.amount_in for trade in result.trades]
+    assert rows[0]["time"] == f"2024-01-01T{int(rows[0]['row']):02d}:00:00Z"
+    assert report.read_text().startswith("<!doctype html>")
+
+
+def test_verify_replays_on_the_contract(run: Run, index: Path, prices: Path) -> None:
+    outcome = run("simulate", index, "--prices", prices, "--verify")
+    trades = len(simulate(load_spec(index), prices).trades)
+    assert outcome.status == 0
+    assert f"replayed {trades:,} trades on the compiled contract: final state equal to the wei" in outcome.out
+
+
+def test_verify_fails_with_status_1(
+    run: Run, index: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = replay.replay_simulation
+
+    def one_wei_off(*args):
+        state = honest(*args)
+        return replace(state, balances=(state.balances[0] + 1, *state.balances[1:]))
+
+    def refusing(*args):
+        raise replay.ReplayError("trade 3 is refused")
+
+    for stand_in, text in ((one_wei_off, "balances ("), (refusing, "trade 3 is refused")):
+        monkeypatch.setattr(replay, "replay_simulation", stand_in)
+        outcome = run("simulate", index, "--prices", prices, "--verify", "--json")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert "the compiled contract disagrees with the simulation" in outcome.err
+        assert text in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--prices", "nowhere.csv"], "nowhere.csv: cannot be read"),
+        (["--prices", "WETH=a.csv", "--prices", "b.csv"], "'b.csv' should be SYMBOL=FILE"),
+        (["--prices", "WETH=a.csv", "--prices", "WETH=b.csv"], "WETH is given twice"),
+        (["--prices", "WETH=a.csv"], "no prices for WBTC: add --prices WBTC=FILE"),
+        (["--prices", "{prices}", "--arbitrage", "none"], "known: best_pair, to_no_arbitrage"),
+        (["--prices", "{prices}", "--gas-cost", "-1"], "gas_cost -1.0"),
+        (["--prices", "{prices}", "--value", "0"], "value 0.0"),
+        (["--prices", "{prices}", "--report", "/nowhere/out.html"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    run: Run, index: Path, prices: Path, args: list[str], message: str
+) -> None:
+    outcome = run("simulate", index, *(arg.format(prices=prices) for arg in args))
+    assert (outcome.status, outcome.out) == (2, "")
+    assert message in outcome.err
+    assert outcome.err.startswith("error: ")
+    assert outcome.err.count("\n") == 1
+
+
+def test_price_source_tells_files_from_symbols(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd=name.csv").touch()
+    (tmp_path / "1.5").touch()
+    assert price_source(["odd=name.csv"]) == "odd=name.csv"
+    assert price_source(["A=x.csv", "B=2.5", "C=1.5"]) == {"A": "x.csv", "B": 2.5, "C": "1.5"}
+    with pytest.raises(PoolwrightError, match="should be SYMBOL=FILE"):
+        price_source(["A="] * 2)
+
+
+STOPPED = """
+import os, signal, sys
+from contextlib import contextmanager
+from poolwright.cli import main, simulate
+
+@contextmanager
+def bar():
+    yield lambda done, total: os.kill(os.getpid(), signal.SIGINT) if done == 8192 else None
+
+simulate.progress_bar = bar
+main(sys.argv[1:])
+"""
+
+
+def test_ctrl_c_reports_what_is_done_with_status_130(index: Path, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    generate_market(SYMBOLS, 20_000).write_csv(prices)
+    report = tmp_path / "out.html"
+    command = ["simulate", str(index), "--prices", str(prices), "--json", "--report", str(report)]
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED, *command], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 130, done.stderr
+    data = json.loads(done.stdout)
+    assert (data["complete"], data["prices"]["rows"]) == (False, 8_192)
+    assert "Traceback" not in done.stderr
+    assert "Stopped early" in report.read_text()
+
+
+def test_demo_runs_the_whole_line_anywhere(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_root: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo_command, "HOURS", 300)
+    outcome = run("demo", "--report", "page.html")
+    assert outcome.status == 0
+    for text in (
+        "$ poolwright check poolwright-demo/index.toml",
+        "$ poolwright quote poolwright-demo/index.toml --in WETH --out DAI --exact-in 1.5",
+        "--prices poolwright-demo/prices.csv --verify --report page.html",
+        "final state equal to the wei",
+        "generated market",
+    ):
+        assert text in outcome.out, text
+    assert "Generated market" in Path("page.html").read_text()
+    pool = Path("poolwright-demo/index.toml").read_bytes()
+    assert pool == (project_root / "examples" / "index.toml").read_bytes()
