@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from itertools import product
 
 WRAP = 2**256
@@ -27,15 +28,19 @@ def random_word(rng: random.Random) -> int:
     return sum(limb << 64 * k for k, limb in enumerate(limbs))
 
 
-def columns(count: int, *, cases: int, seed: int) -> list[list[int]]:
+def columns(count: int, *, cases: int, seed: int = 0) -> list[list[int]]:
     """Return `count` lists of unsigned words: every combination of edges for one or two, then random ones."""
+    edges = list(product(EDGES, repeat=count)) if count < 3 else []
+    return [
+        [row[k] for row in edges] + list(random_words(cases, seed + k))  # fresh lists: tests may change them
+        for k in range(count)
+    ]
+
+
+@cache
+def random_words(count: int, seed: int) -> tuple[int, ...]:
     rng = random.Random(seed)
-    edges = (
-        list(product(EDGES, repeat=count)) if count < 3 else rng.choices(list(product(EDGES, repeat=2)), k=1)
-    )
-    rows = [row for row in edges if len(row) == count]
-    rows += [tuple(random_word(rng) for _ in range(count)) for _ in range(cases)]
-    return [list(column) for column in zip(*rows, strict=True)]
+    return tuple([random_word(rng) for _ in range(count)])
 
 
 def shift_amounts(count: int, *, seed: int) -> list[int]:

@@ -43,7 +43,7 @@ def kernel_of(operation: Any, kinds: str) -> Any:
                 except Exception:
                     reverted[i] = True
 
-    return njit(kernel)
+    return njit(kernel, no_cfunc_wrapper=True)
 
 
 def run_native(kernel: Any, columns: list[list[int]], *, returns: str) -> list[int | None]:
@@ -73,7 +73,11 @@ def assert_same(
 ) -> list[int | None]:
     """Compare both forms of a function; `kinds` is like "ui>u". Both outcomes must really occur."""
     arguments, returns = kinds.split(">")
-    native = run_native(kernel_of(njit(operation), arguments), columns, returns=returns)
+    native = run_native(
+        kernel_of(njit(operation, no_cfunc_wrapper=True, no_cpython_wrapper=True), arguments),
+        columns,
+        returns=returns,
+    )
     typed = [
         list(map(signed, column)) if kind == "i" else column
         for kind, column in zip(arguments, columns, strict=True)

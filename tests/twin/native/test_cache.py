@@ -15,17 +15,18 @@ import poolwright
 PACKAGE = Path(str(poolwright.__file__)).parent
 KERNEL = """
 from poolwright.model import native
-from poolwright.model.maths import fixed_point
+from poolwright.model.maths import fee_maths
 
 
-def twice(out):
-    native.store_word(out, 0, fixed_point.mul_up(native.word(3), native.word(10)))
+def net(out):
+    native.store_word(out, 0, fee_maths.net_of_fee(native.word(3), native.word(10**17)))
 
 
 out = native.to_limbs([0])
-native.jit(twice, name="test maths")(out)
+native.jit(net, name="test maths")(out)
 print(native.from_limbs(out)[0])
 """
+OLD, NEW = str(27 * 10**17), str(3 * 10**18)
 
 
 @pytest.fixture
@@ -65,23 +66,22 @@ def files(workplace: Path) -> dict[str, bytes]:
 
 def test_second_start_loads_and_is_silent(workplace: Path) -> None:
     printed, errors = run(workplace)
-    assert (printed, errors.count("compiling native test maths, once; about")) == ("1", 1)
+    assert (printed, errors.count("compiling native test maths, once; about")) == (OLD, 1)
     kept = files(workplace)
     assert len(kept) == 1
-    assert run(workplace) == ("1", "")
+    assert run(workplace) == (OLD, "")
     assert files(workplace) == kept
 
 
 def test_edited_formula_gives_the_new_number(workplace: Path) -> None:
-    assert run(workplace)[0] == "1"
-    source = workplace / "src" / "poolwright" / "model" / "maths" / "fixed_point.py"
-    stamp = source.stat()
-    before, after = "def mul_up(a: uint256, b: uint256) -> uint256:\n", "    a = umul(a, WAD)\n"
-    assert before in source.read_text()
-    source.write_text(source.read_text().replace(before, before + after))
+    assert run(workplace)[0] == OLD
+    source = workplace / "src" / "poolwright" / "model" / "maths" / "fee_maths.py"
+    stamp, text, fee = source.stat(), source.read_text(), "usub(fixed_point.WAD, fee)"
+    assert fee in text
+    source.write_text(text.replace(fee, "fixed_point.WAD"))
     os.utime(source, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # the contents count, not the time
-    assert run(workplace)[0] == "30"
-    assert run(workplace) == ("30", "")
+    assert run(workplace)[0] == NEW
+    assert run(workplace) == (NEW, "")
 
 
 def test_edited_neighbour_of_the_kernel_compiles_anew(workplace: Path) -> None:
@@ -95,25 +95,25 @@ def test_damaged_file_is_compiled_anew(workplace: Path) -> None:
     (name,) = files(workplace)
     whole = (workplace / name).read_bytes()
     middle = len(whole) // 2
-    for damaged in (b"", whole[:middle], whole[:middle] + bytes(64) + whole[middle + 64 :]):
+    for damaged in (whole[:middle], whole[:middle] + bytes(64) + whole[middle + 64 :]):
         (workplace / name).write_bytes(damaged)
         printed, errors = run(workplace)
-        assert (printed, errors.count("compiling")) == ("1", 1)
-    assert run(workplace) == ("1", "")
+        assert (printed, errors.count("compiling")) == (OLD, 1)
+    assert run(workplace) == (OLD, "")
 
 
 def test_two_processes_at_once(workplace: Path) -> None:
     processes = [start(workplace) for _ in range(2)]
     outputs = [process.communicate(timeout=120)[0].strip() for process in processes]
-    assert outputs == ["1", "1"]
+    assert outputs == [OLD, OLD]
     assert len(files(workplace)) == 1  # the same file, whole, and no leftovers
-    assert run(workplace) == ("1", "")
+    assert run(workplace) == (OLD, "")
 
 
 def test_unwritable_folder_warns_once_and_works(workplace: Path) -> None:
     (workplace / "cache").write_text("a file where the folder should be")
     printed, errors = run(workplace)
-    assert printed == "1"
+    assert printed == OLD
     assert errors.count("compiled code cannot be kept") == 1
     assert "POOLWRIGHT_CACHE" in errors
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,10 @@ def _small(values: Sequence[int]) -> NDArray[Any] | None:
 
 def _from_bytes(values: Any, signed: bool) -> Limbs:
     try:
-        data = b"".join([operator.index(v).to_bytes(WORD_BYTES, "little", signed=signed) for v in values])
+        try:
+            data = b"".join([v.to_bytes(WORD_BYTES, "little", signed=signed) for v in values])
+        except AttributeError:  # NumPy's integers, or no integers at all
+            data = b"".join([operator.index(v).to_bytes(WORD_BYTES, "little", signed=signed) for v in values])
     except OverflowError:
         bound = (-(2**255), 2**255) if signed else (0, 2**256)
         at, value = next((k, v) for k, v in enumerate(values) if not bound[0] <= v < bound[1])
@@ -62,9 +67,9 @@ def from_limbs(limbs: Limbs, *, signed: bool = False) -> list[int]:
     if not limbs[:, _HIGHER].any() and (not signed or not (limbs[:, 0] >> np.uint64(63)).any()):
         small: list[int] = limbs[:, 0].tolist()
         return small
-    data = np.ascontiguousarray(limbs, "<u8").tobytes()
-    read = int.from_bytes
-    return [read(data[k : k + WORD_BYTES], "little", signed=signed) for k in range(0, len(data), WORD_BYTES)]
+    words = np.ascontiguousarray(limbs, "<u8").view(f"V{WORD_BYTES}").ravel().tolist()
+    read: Any = partial(int.from_bytes, signed=True) if signed else int.from_bytes
+    return list(map(read, words, repeat("little")))
 
 
 def load_word(limbs: Limbs, place: Any) -> int:
