@@ -74,5 +74,5 @@ constraints: setup ## pin what is installed now
 	@$(BIN)/python tools/pin_constraints.py
 
 clean: ## remove everything that the commands made
-	rm -rf $(VENV) .cache build dist out .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .cache build dist out poolwright-demo .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,10 +1,9 @@
-"""The README's tour is executed as printed, beside the examples, and prints what it says there."""
+"""The README's tour is executed as printed, in an empty folder, and prints what it says there."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,14 +17,6 @@ def blocks(readme: str, language: str) -> list[str]:
     """Return the tour's fenced blocks of one language."""
     tour = readme.split(TOUR, 1)[1].split("\n## ", 1)[0]
     return re.findall(rf"```{language}\n(.*?)```", tour, flags=re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def folder(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with nothing but the examples in it."""
-    folder = tmp_path_factory.mktemp("tour")
-    shutil.copytree(project_root / "examples", folder / "examples")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +41,36 @@ def run(command: list[str] | str, folder: Path) -> str:
     return done.stdout
 
 
-def test_tour_on_the_command_line(readme: str, folder: Path) -> None:
+@pytest.fixture(scope="module")
+def toured(readme: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the tour's commands in an empty folder; return it."""
+    folder = tmp_path_factory.mktemp("tour")
     commands = [
         line[2:] for block in blocks(readme, "console") for line in block.splitlines() if line[:2] == "$ "
     ]
     assert commands
     for command in commands:
         run(command.partition("  #")[0], folder)
+    return folder
 
 
-def test_tour_in_python(readme: str, folder: Path) -> None:
+def test_tour_on_the_command_line(toured: Path) -> None:
+    """What the commands were asked to write is there."""
+    names = {path.relative_to(toured).as_posix() for path in toured.rglob("*") if path.is_file()}
+    assert {
+        "report.html",
+        "stable.toml",
+        "poolwright-demo/prices.csv",
+        "poolwright-demo/report.html",
+    } <= names
+
+
+def test_tour_in_python(readme: str, toured: Path) -> None:
     """A comment behind a print is the line that it prints."""
     code = "\n".join(blocks(readme, "python"))
     prints = [line for line in code.splitlines() if line.lstrip().startswith("print(")]
     expected = [line.partition("  # ")[2] for line in prints]
     assert prints
     assert all(expected), "every print of the tour shows what it prints"
-    shown = run([sys.executable, "-c", code], folder)
+    shown = run([sys.executable, "-c", code], toured)
     assert [line for line in shown.splitlines() if line in expected] == expected, shown
