@@ -25,6 +25,7 @@ _PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (o
 def simulate(
     file: Annotated[Path, typer.Argument(help="The pool file.", show_default=False)],
     prices: Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)],
+    *,
     value: Annotated[
         float | None, typer.Option(help="First value of the pool; else the balances of its file.")
     ] = None,

@@ -17,6 +17,11 @@ require("numpy", "sim")
 
 
 class _Callable(ModuleType):
+    @property
+    def simulate(self) -> ModuleType:
+        """The folder itself, so that the public name never hides the folder from imports."""
+        return self
+
     def __call__(self, *args: Any, **options: Any) -> Any:
         from poolwright.simulate.engine import simulate
 
