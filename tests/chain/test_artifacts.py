@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.ledger import CONTRACTS
+from tools import compile_contracts as tool
 
 LIMIT = 22_000
 
@@ -43,19 +42,7 @@ def test_artifacts_recompile_byte_for_byte_in_another_folder(project_root: Path,
         assert (made / name).read_bytes() == (committed / name).read_bytes(), f"{name}: run `make artifacts`"
 
 
-@pytest.fixture(scope="module")
-def tool(project_root: Path) -> ModuleType:
-    path = project_root / "tools" / "compile_contracts.py"
-    spec = importlib.util.spec_from_file_location("compile_contracts", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_check_names_what_is_stale(tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tool, "ARTIFACTS", tmp_path)
     wanted = [
         tool.Compiled("Same", 1, "same"),
@@ -70,9 +57,7 @@ def test_check_names_what_is_stale(tool: ModuleType, tmp_path: Path, monkeypatch
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["Changed", "New", "Same"]
 
 
-def test_too_large_contract_is_refused(
-    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_large_contract_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tool, "CONTRACTS", tmp_path)
     text = '# pragma version 0.4.3\n@external\ndef f() -> uint256:\n    raise "long enough to count"\n'
     (tmp_path / "Small.vy").write_text(text)

@@ -1,10 +1,13 @@
 """The only station that talks to an EVM: chains, compiled contracts, replays. Needs the extra `chain`."""
 
-from poolwright.chain.connection import connect
-from poolwright.extras import require
+from importlib.util import find_spec
 
-# Said once, here, before any file of this folder fails on a bare import. The engine of the embedded chain is
-# asked for when one is made: a node can be used without it.
-require("web3", "chain")
+from poolwright.chain.connection import connect
+from poolwright.errors import MissingExtra
+
+# Said once, here, before any file of this folder fails on a bare import; web3 itself is loaded on first use. The
+# engine of the embedded chain is asked for when one is made: a node can be used without it.
+if find_spec("web3") is None:
+    raise MissingExtra("web3", "chain")
 
 __all__ = ["connect"]

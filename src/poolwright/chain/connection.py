@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from poolwright.extras import require
-
 if TYPE_CHECKING:
     from web3 import Web3
 
@@ -16,11 +14,10 @@ def connect(url: str | None = None, *, timeout: float = 30.0) -> Web3:
     The first account pays for transactions unless another is named. Raises MissingExtra without the `chain`
     extra, ChainError when no node answers.
     """
-    require("web3", "chain")
     from web3 import HTTPProvider, Web3
 
     from poolwright.chain.embedded import EmbeddedProvider
-    from poolwright.chain.evm import ChainError
+    from poolwright.chain.records import ChainError
 
     if url is None:
         web3 = Web3(EmbeddedProvider())

@@ -13,7 +13,8 @@ from web3.providers.base import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from poolwright.chain import rpc_format as fmt
-from poolwright.chain.evm import ACCOUNTS, BLOCK_GAS_LIMIT, CHAIN_ID, Block, ChainError, EmbeddedChain
+from poolwright.chain.evm import ACCOUNTS, BLOCK_GAS_LIMIT, CHAIN_ID, EmbeddedChain
+from poolwright.chain.records import Block, ChainError
 from poolwright.chain.revert import CallReverted
 
 LATEST = ("latest", "pending", "safe", "finalized")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from poolwright.chain.revert import CallReverted, revert_text
-from poolwright.errors import PoolwrightError
+from poolwright.chain.records import Block, ChainError, Log, Receipt
+from poolwright.chain.revert import CallReverted
 from poolwright.extras import require
 
 CHAIN_ID = 31337
@@ -30,52 +30,6 @@ CODE_PADDING = 33  # zero bytes that the engine appends to every code it shows
 
 _REVERT = re.compile(r"^Revert \{ gas_used: (\d+), output: 0x([0-9a-f]*) \}$")
 _HALT = re.compile(r"^Halt \{ reason: (.*), gas_used: (\d+) \}$")
-
-
-class ChainError(PoolwrightError):
-    """The chain cannot do what was asked: unknown block, too little ether, no answer from a node."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One event: who emitted it, its topics and its data."""
-
-    address: str
-    topics: tuple[bytes, ...]
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What one transaction did. `output` is its return data, or its revert data when `success` is false."""
-
-    hash: bytes
-    block: int
-    sender: str
-    to: str | None
-    value: int
-    data: bytes
-    nonce: int
-    success: bool
-    output: bytes
-    halt: str
-    gas_used: int
-    logs: tuple[Log, ...]
-    contract_address: str | None
-
-    @property
-    def reason(self) -> str:
-        """The revert text; "" for a success and for a revert without data."""
-        return "" if self.success else revert_text(self.output)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block holds at most one transaction."""
-
-    number: int
-    timestamp: int
-    receipt: Receipt | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from web3.exceptions import ContractLogicError
 from web3.types import TxParams, TxReceipt
 
 from poolwright.chain.embedded import EmbeddedProvider
-from poolwright.chain.evm import BLOCK_GAS_LIMIT, ChainError, Log
+from poolwright.chain.evm import BLOCK_GAS_LIMIT
+from poolwright.chain.records import ChainError, Log
 from poolwright.chain.revert import CallReverted
 
 _GAS = BLOCK_GAS_LIMIT // 2  # stated, so that a node includes a failing transaction instead of refusing it

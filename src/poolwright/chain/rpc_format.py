@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from poolwright.chain.evm import ACCOUNTS, BLOCK_GAS_LIMIT, Block, ChainError, EmbeddedChain, Log, Receipt
+from poolwright.chain.evm import ACCOUNTS, BLOCK_GAS_LIMIT, EmbeddedChain
+from poolwright.chain.records import Block, ChainError, Log, Receipt
 from poolwright.chain.revert import CallReverted
 
 if TYPE_CHECKING:
