@@ -56,6 +56,9 @@ def simulate(
     from poolwright.simulate.engine import simulate as run
     from poolwright.simulate.prices import load_prices
 
+    for path in (report, trades):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
     spec = load_spec(file)
     symbols = [token.symbol for token in spec.tokens]
     series = load_prices(price_source(prices), symbols, aliases=_pairs(alias or []), allow_gaps=allow_gaps)

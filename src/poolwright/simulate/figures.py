@@ -65,7 +65,7 @@ def _figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
     figure = go.Figure(list(traces))
     figure.update_layout(
         template="none",
-        margin={"l": 44, "r": 12, "t": 8, "b": 34},
+        margin={"l": 44, "r": 12, "t": 8, "b": 46},
         height=300,
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"},
