@@ -88,7 +88,7 @@ def hold_figure(
     """Assert side and distance; proportional figures are exact."""
     if isinstance(truth, list):
         rounded = floor if operation.side == OUT else ceil
-        assert outcome.figure == [rounded(part) for part in truth], told
+        assert outcome.figure == [rounded(part) for part in truth], f"not rounded to the pool's side: {told}"
         return float(max(abs(Fraction(x) - part) for x, part in zip(outcome.figure, truth, strict=True)))
     gap = distance(outcome.figure, truth, operation.moves(sample.state, a), operation.side)
     assert gap >= 0, f"{outcome.figure} favours the trader, truth {truth}\n{told}"
