@@ -95,6 +95,14 @@ def test_loops_over_arrays() -> None:
             native(array, count)
 
 
+def test_signed_loop_count() -> None:
+    count = compiled(lambda n: words.to_index(n, 7), i256)
+    assert [count(n) for n in (-(2**255), -(2**255) + 5, -1, 0, 7)] == [0, 0, 0, 0, 7]
+    for n in (8, 2**64, 2**255 - 1):
+        with pytest.raises(PoolRevert):
+            count(n)
+
+
 def test_signed_loop_index() -> None:
     def total(low: Any, high: Any) -> Any:
         result = signed_word(0)

@@ -124,6 +124,16 @@ def test_folder_follows_the_user_settings(workplace: Path) -> None:
     assert name.startswith(os.path.join("cache", "poolwright", "native", ""))
 
 
+def test_folders_of_earlier_sources_go_after_a_month(workplace: Path) -> None:
+    old, recent = (workplace / "cache" / "native" / name for name in ("old", "recent"))
+    for folder in (old, recent):
+        folder.mkdir(parents=True)
+        (folder / "file.nbc").write_bytes(b"code")
+    os.utime(old, (0, 0))
+    run(workplace)
+    assert (recent.exists(), old.exists()) == (True, False)
+
+
 def test_import_writes_nothing(workplace: Path) -> None:
     kernel = workplace / "work" / "kernel.py"
     kernel.write_text("from poolwright.model import native\nnative.register()\nprint('ready')\n")

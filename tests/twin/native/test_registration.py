@@ -104,6 +104,12 @@ def test_plain_njit_sees_generated_functions_once_registered() -> None:
     assert kernel() == 3
 
 
+def test_without_numba_the_missing_extra_is_named() -> None:
+    code = "import sys; sys.modules['numba'] = None; from poolwright.model import native"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert 'pip install "poolwright[sim]"' in done.stderr
+
+
 def test_importing_the_package_does_not_import_numba() -> None:
     code = (
         "import sys, poolwright, poolwright.model; sys.exit('numba' in sys.modules or 'numpy' in sys.modules)"

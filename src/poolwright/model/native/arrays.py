@@ -88,6 +88,14 @@ def emit_to_index(context: Any, builder: Any, n: Any, bound: Any) -> Any:
     return builder.trunc(n, LIMB)
 
 
+@define(words.to_index, signature(types.int64, i256, i256))
+def emit_signed_to_index(context: Any, builder: Any, n: Any, bound: Any) -> Any:
+    """A negative count is an empty loop, as zero is."""
+    revert_if(context, builder, builder.icmp_signed(">", n, bound))
+    negative = builder.icmp_signed("<", n, ir.Constant(n.type, 0))
+    return builder.select(negative, ir.Constant(LIMB, 0), builder.trunc(n, LIMB))
+
+
 def define_choice(function: Any, sign: str) -> None:
     """least and greatest: the second of two equal values is as good as the first."""
 

@@ -12,8 +12,10 @@ import hashlib
 import os
 import pickle
 import platform
+import shutil
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -29,6 +31,9 @@ from numba.core.serialize import dumps
 
 from poolwright import errors
 from poolwright.model import maths, words
+
+MATHS = Path(next(iter(maths.__path__)))
+UNUSED_DAYS = 30
 
 
 def digest(parts: Iterable[bytes]) -> str:
@@ -50,7 +55,7 @@ def sources_digest(folder: Path) -> str:
 def cache_key() -> str:
     """Return the name of the folder: what every compiled function depends on."""
     versions = [numba.__version__, llvmlite.__version__, platform.python_version(), sys.implementation.name]
-    sources = [sources_digest(folder) for folder in (Path(next(iter(maths.__path__))), Path(__file__).parent)]
+    sources = [sources_digest(folder) for folder in (MATHS, Path(__file__).parent)]
     helpers = [Path(file).read_bytes() for file in (words.__file__, errors.__file__)]
     return digest([*(text.encode() for text in versions + sources), *helpers])[:32]
 
@@ -118,8 +123,10 @@ class DiskCache(_Cache):
     def _file(self, sig: Any, codegen: Any) -> Path:
         code = self._function.__code__
         cells = dumps(tuple(cell.cell_contents for cell in self._function.__closure__ or ()))
-        own = sources_digest(Path(code.co_filename).parent)
-        texts = (repr(sig), repr(codegen.magic_tuple()), own, code.co_filename.rpartition(os.sep)[2])
+        own = Path(code.co_filename)
+        folders = [own.parent] if own.parent == MATHS else [own.parent, MATHS.parent]  # kernels of model, too
+        sources = [sources_digest(folder) for folder in folders]
+        texts = [repr(sig), repr(codegen.magic_tuple()), own.name, *sources]
         name = digest([*(text.encode() for text in texts), code.co_code, cells])[:32]
         return cache_folder() / f"{self._stem()}-{name}.nbc"
 
@@ -129,9 +136,18 @@ def _seal(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+def _remove_old(current: Path) -> None:
+    """Remove the folders of earlier sources to which nothing was added for a month."""
+    for folder in current.parent.iterdir():
+        if time.time() - folder.stat().st_mtime > UNUSED_DAYS * 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _replace(file: Path, content: bytes) -> None:
     """Write a whole file or none, whoever else writes it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.parent.is_dir():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _remove_old(file.parent)
     with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as part:
         try:
             part.write(content)

@@ -16,7 +16,7 @@ from poolwright.model.native.registration import native_namespace, native_type, 
 _announced: set[str] = set()
 
 
-def jit(function: Callable[..., Any], *, name: str, seconds: int = 3, **options: Any) -> Any:
+def jit(function: Callable[..., Any], *, name: str, seconds: int = 5, **options: Any) -> Any:
     """Return a compiled form of a function that may use generated maths and words; nothing is compiled yet.
 
     `name` and `seconds` are for the line that the first compilation prints: what, and about how long.
