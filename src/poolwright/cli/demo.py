@@ -34,7 +34,7 @@ def demo(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         pool.write_bytes(files("poolwright.simulate").joinpath("demo/index.toml").read_bytes())
-        write_market(pool, prices)
+        write_market(pool, prices, HOURS)
     except OSError as error:
         raise PoolwrightError(
             f"{folder}: cannot be written ({error.strerror}). Choose another --folder."
@@ -51,7 +51,7 @@ def demo(
     out.print(f"\nOpen {page} in a browser.", soft_wrap=True)
 
 
-def write_market(pool: Path, prices: Path) -> None:
+def write_market(pool: Path, prices: Path, hours: int) -> None:
     """Write generated prices for a pool's tokens, starting at its price hints."""
     from poolwright.simulate.market import generate_market
     from poolwright.spec.load import load_spec
@@ -59,7 +59,7 @@ def write_market(pool: Path, prices: Path) -> None:
     tokens = load_spec(pool).tokens
     first = {token.symbol: float(token.price_hint) for token in tokens if token.price_hint is not None}
     symbols = [token.symbol for token in tokens]
-    generate_market(symbols, HOURS, SEED, start_prices=first).write_csv(prices)
+    generate_market(symbols, hours, SEED, start_prices=first).write_csv(prices)
 
 
 def _announce(command: str) -> None:
