@@ -20,7 +20,8 @@ def jit(function: Callable[..., Any], *, name: str, seconds: int = 5, **options:
     """Return a compiled form of a function that may use generated maths and words; nothing is compiled yet.
 
     `name` and `seconds` are for the line that the first compilation prints: what, and about how long.
-    `options` are numba's. Generated modules among the function's globals are seen with typed constants.
+    `options` are numba's. Constants of generated modules are typed words when reached through the module
+    (`limits.MAX_SHARES`), not when imported by name.
 
     A revert leaves the kernel as PoolRevert, unless the kernel catches it element by element; this costs
     nothing and leaks nothing, as long as arrays are indexed outside the `try`:
