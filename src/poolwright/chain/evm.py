@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from poolwright.chain.records import Block, ChainError, Log, Receipt
+from poolwright.chain.records import Block, ChainError, Log, Outcome, Receipt
 from poolwright.chain.revert import CallReverted
 from poolwright.extras import require
 
@@ -30,16 +29,6 @@ CODE_PADDING = 33  # zero bytes that the engine appends to every code it shows
 
 _REVERT = re.compile(r"^Revert \{ gas_used: (\d+), output: 0x([0-9a-f]*) \}$")
 _HALT = re.compile(r"^Halt \{ reason: (.*), gas_used: (\d+) \}$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    success: bool
-    output: bytes
-    halt: str
-    gas_used: int
-    logs: tuple[Log, ...] = ()
-    created: str | None = None
 
 
 class EmbeddedChain:
@@ -116,7 +105,7 @@ class EmbeddedChain:
 
     def trial(
         self, to: str | None, data: bytes, *, sender: str, value: int = 0, gas: int = BLOCK_GAS_LIMIT
-    ) -> _Outcome:
+    ) -> Outcome:
         """Run in the latest block and undo, whatever comes of it."""
         checkpoint = self._evm.snapshot()
         try:
@@ -124,7 +113,7 @@ class EmbeddedChain:
         finally:
             self._evm.revert(checkpoint)
 
-    def _execute(self, to: str | None, data: bytes, sender: str, value: int, gas: int) -> _Outcome:
+    def _execute(self, to: str | None, data: bytes, sender: str, value: int, gas: int) -> Outcome:
         created, output = None, b""
         try:
             if to is None:
@@ -141,7 +130,7 @@ class EmbeddedChain:
             Log(log.address.lower(), tuple(bytes.fromhex(t[2:]) for t in log.topics), bytes(log.data[1]))
             for log in result.logs
         )
-        return _Outcome(True, bytes(output), "", result.gas_used, logs, created)
+        return Outcome(True, bytes(output), "", result.gas_used, logs, created)
 
     def _set_nonce(self, sender: str) -> None:
         # the engine counts creations only, a network counts every transaction: the address of a contract
@@ -235,11 +224,11 @@ class EmbeddedChain:
         return bytes(self._evm.block_hash(number))
 
 
-def _failed(message: str) -> _Outcome:
+def _failed(message: str) -> Outcome:
     if match := _REVERT.match(message):
-        return _Outcome(False, bytes.fromhex(match[2]), "", int(match[1]))
+        return Outcome(False, bytes.fromhex(match[2]), "", int(match[1]))
     if match := _HALT.match(message):
-        return _Outcome(False, b"", match[1], int(match[2]))
+        return Outcome(False, b"", match[1], int(match[2]))
     raise ChainError(f"transaction refused: {message}")
 
 

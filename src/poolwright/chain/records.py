@@ -52,3 +52,15 @@ class Block:
     number: int
     timestamp: int
     receipt: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running some code came to: return or revert data, or the name of an abnormal end."""
+
+    success: bool
+    output: bytes
+    halt: str
+    gas_used: int
+    logs: tuple[Log, ...] = ()
+    created: str | None = None
