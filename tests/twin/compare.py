@@ -7,9 +7,8 @@ import random
 from collections import Counter
 from typing import Any
 
-from tests.twin.evm import Function, Outcome
-
 from poolwright.twin import types
+from tests.twin.evm import Function, Outcome
 
 
 def edges(typ: Any) -> list[Any]:

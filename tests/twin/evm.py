@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pyrevm import EVM, AccountInfo
-from tests.twin import abi
 from vyper import ast as vy
 from vyper.compiler import compile_code
 from vyper.compiler.input_bundle import FilesystemInputBundle
@@ -21,6 +20,7 @@ from vyper.semantics.types.subscriptable import TupleT
 from poolwright.errors import PoolRevert
 from poolwright.twin import types
 from poolwright.twin.generate import load, translate
+from tests.twin import abi
 
 CALLER = "0x" + "11" * 20
 Outcome = tuple[str, Any]  # ("ok", value) or ("revert", text)
@@ -107,11 +107,13 @@ def _outcome(message: str) -> Outcome:
     return "revert", data[68 : 68 + length].decode()
 
 
-def caller(evm: EVM, address: str, selector: bytes, arguments: list[Any], returns: Any) -> Callable[..., Outcome]:
+def caller(
+    evm: EVM, address: str, selector: bytes, arguments: list[Any], returns: Any
+) -> Callable[..., Outcome]:
     """Return a function that calls one external function and decodes its result."""
     encode = abi.sequence(arguments)
-    decode = abi.decoder_of([returns]) if not isinstance(returns, TupleT) else abi.decoder_of(list(returns.member_types))
     whole = isinstance(returns, TupleT)
+    decode = abi.decoder_of(list(returns.member_types) if whole else [returns])
 
     def call(values: tuple[Any, ...]) -> Outcome:
         try:
@@ -131,7 +133,7 @@ def caller(evm: EVM, address: str, selector: bytes, arguments: list[Any], return
 def functions_of(path: Path, twin: Any) -> list[Function]:
     """Return every internal function of a Vyper module, deployed, beside its twin in a Python module."""
     module = load(path)
-    nodes = [n for n in module.get_children(vy.FunctionDef)]
+    nodes = list(module.get_children(vy.FunctionDef))
     if not nodes:
         return []
     stems = {path.stem} | {
@@ -163,7 +165,7 @@ def _shape(members: list[Any], twin: Any) -> Callable[[tuple[Any, ...]], tuple[A
 def _shape_one(typ: Any, twin: Any) -> Callable[[Any], Any] | None:
     if types.is_struct(typ):
         stem = Path(types.struct_module(typ).resolved_path).stem
-        cls = getattr(getattr(twin, stem, twin), typ.name)
+        cls = getattr(importlib.import_module(f"{twin.__package__}.{stem}"), typ.name)
         inner = _shape(list(typ.member_types.values()), twin)
         return lambda value: cls(*(inner(value) if inner else value))
     if types.is_array(typ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.twin.compare import compare
 from tests.twin.evm import sample
 
@@ -43,7 +44,11 @@ SIGNED = {
     "of_minus_two": "(-2) ** b + a",
     "of_minus_one": "(-1) ** b",
 }
-WORDS = {"left": "a << convert(b, uint256)", "right": "a >> convert(b, uint256)", "by_three": "(a << 3) + (b >> 3)"}
+WORDS = {
+    "left": "a << convert(b, uint256)",
+    "right": "a >> convert(b, uint256)",
+    "by_three": "(a << 3) + (b >> 3)",
+}
 UNSIGNED_WORDS = {
     "inverse": "~a ^ b",
     "root": "isqrt(a) + isqrt(b)",
@@ -87,7 +92,9 @@ def test_operators(typ: str, tmp_path: Path) -> None:
 def test_converts(typ: str, tmp_path: Path) -> None:
     body = ""
     for i, target in enumerate(t for t in TYPES if t != typ):
-        body += f"@internal\n@pure\ndef to_{target}(x: {typ}) -> {target}:\n    return convert(x, {target})\n\n"
+        body += (
+            f"@internal\n@pure\ndef to_{target}(x: {typ}) -> {target}:\n    return convert(x, {target})\n\n"
+        )
         body += f"@internal\n@pure\ndef bits_{i}(x: {typ}) -> {target}:\n"
         body += f"    return convert(convert(x, bytes32), {target})\n\n"
     body += f"@internal\n@pure\ndef of_bool(x: bool) -> {typ}:\n    return convert(x, {typ})\n\n"

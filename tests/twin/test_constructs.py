@@ -338,16 +338,38 @@ def test_structs(tmp_path: Path) -> None:
         assert compare(function, 300)["ok"] >= 5
 
 
-def test_modules_import_each_other(tmp_path: Path) -> None:
-    base = "TEN: constant(uint256) = 10\nMIN: constant(int256) = -(2 ** 200)\nTABLE: constant(uint256[3]) = [1, TEN, 2**99]\n"
-    base += f"struct Pair:\n    a: uint256\n    b: uint256\n{HEAD}def swap(p: Pair) -> Pair:\n    return Pair(a=p.b, b=p.a + TEN)\n"
-    top = "from . import base\nimport base as other\nHUNDRED: constant(uint256) = base.TEN * base.TEN\nON: constant(bool) = True\n"
-    top += f"""{HEAD}def f(p: base.Pair, i: uint256) -> (base.Pair, uint256):
+BASE = f"""TEN: constant(uint256) = 10
+MIN: constant(int256) = -(2 ** 200)
+TABLE: constant(uint256[3]) = [1, TEN, 2**99]
+
+struct Pair:
+    a: uint256
+    b: uint256
+
+{HEAD}def swap(p: Pair) -> Pair:
+    return Pair(a=p.b, b=p.a + TEN)
+"""
+
+TOP = f"""from . import base
+HUNDRED: constant(uint256) = base.TEN * base.TEN
+ON: constant(bool) = True
+
+{HEAD}def f(p: base.Pair, i: uint256) -> (base.Pair, uint256):
     q: base.Pair = base.swap(p)
     q.a = base.TABLE[i % 4]
-    return q, p.a // base.TEN + HUNDRED + other.TABLE[1]
+    return q, p.a // base.TEN + HUNDRED + base.TABLE[1]
+
 {HEAD}def g(a: int256) -> (int256, bool):
     return max(a, base.MIN), ON
 """
-    for function in sample(tmp_path, base=base, top=top.replace("import base as other\n", "").replace("other.", "base.")):
+
+
+def test_modules_import_each_other(tmp_path: Path) -> None:
+    for function in sample(tmp_path, base=BASE, top=TOP):
+        assert compare(function, 300)["ok"] >= 5
+
+
+def test_modules_import_by_another_name(tmp_path: Path) -> None:
+    top = TOP.replace("from . import base", "from . import base as other").replace("base.", "other.")
+    for function in sample(tmp_path, base=BASE, top=top):
         assert compare(function, 300)["ok"] >= 5

@@ -19,12 +19,24 @@ REFUSED = {
     "flag": ("flag F:\n    A\n    B\n", 2, "FlagDef"),
     "interface": ("interface I:\n    def f() -> uint256: view\n", 2, "InterfaceDef"),
     "external": ("@external\n@pure\ndef f() -> uint256:\n    return 1\n", 4, "only @internal"),
-    "sender": ("@internal\n@view\ndef f() -> bool:\n    return msg.sender == msg.sender\n", 5, "not pure maths"),
+    "sender": (
+        "@internal\n@view\ndef f() -> bool:\n    return msg.sender == msg.sender\n",
+        5,
+        "not pure maths",
+    ),
     "decimal": (f"{PURE}def f(a: decimal) -> decimal:\n    return a\n", 4, "decimal"),
-    "decimal_local": (f"{PURE}def f(a: uint256) -> bool:\n    x: decimal = 1.5\n    return x > 1.0\n", 5, "Decimal"),
+    "decimal_local": (
+        f"{PURE}def f(a: uint256) -> bool:\n    x: decimal = 1.5\n    return x > 1.0\n",
+        5,
+        "Decimal",
+    ),
     "address": (f"{PURE}def f(a: address) -> bool:\n    return a == a\n", 4, "address"),
     "bytes": (f"{PURE}def f(a: uint256) -> bytes32:\n    return convert(a, bytes32)\n", 4, "bytes32"),
-    "string": (f'{PURE}def f(a: uint256) -> bool:\n    s: String[5] = "hello"\n    return len(s) > a\n', 5, "literal"),
+    "string": (
+        f'{PURE}def f(a: uint256) -> bool:\n    s: String[5] = "hello"\n    return len(s) > a\n',
+        5,
+        "literal",
+    ),
     "append": (
         f"{PURE}def f(xs: DynArray[uint256, 3]) -> DynArray[uint256, 3]:\n"
         "    ys: DynArray[uint256, 3] = xs\n    ys.append(1)\n    return ys\n",
@@ -37,10 +49,22 @@ REFUSED = {
         6,
         "not supported",
     ),
-    "membership": (f"{PURE}def f(a: uint256, xs: uint256[3]) -> bool:\n    return a in xs\n", 5, "In is not supported"),
-    "hash": (f"{PURE}def f(a: uint256) -> bool:\n    x: bytes32 = keccak256(b\"\")\n    return a > 0\n", 5, "keccak256"),
+    "membership": (
+        f"{PURE}def f(a: uint256, xs: uint256[3]) -> bool:\n    return a in xs\n",
+        5,
+        "In is not supported",
+    ),
+    "hash": (
+        f'{PURE}def f(a: uint256) -> bool:\n    x: bytes32 = keccak256(b"")\n    return a > 0\n',
+        5,
+        "keccak256",
+    ),
     "power_modulo": (f"{PURE}def f(a: uint256) -> uint256:\n    return pow_mod256(a, a)\n", 5, "pow_mod256"),
-    "unreachable": (f"{PURE}def f(a: uint256) -> uint256:\n    assert a > 1, UNREACHABLE\n    return a\n", 5, "literal string"),
+    "unreachable": (
+        f"{PURE}def f(a: uint256) -> uint256:\n    assert a > 1, UNREACHABLE\n    return a\n",
+        5,
+        "literal string",
+    ),
     "order": (
         f"{PURE}def f(a: uint256) -> bool:\n    return self._g(a) < a - 5\n\n"
         f'{PURE}def _g(a: uint256) -> uint256:\n    assert a > 3, "small"\n    return a\n',

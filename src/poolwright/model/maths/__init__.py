@@ -57,7 +57,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("log_exp", "_log2_high", (("large", "uint256"), ("small", "uint256"),), "uint256"),
     Function("log_exp", "_log2_low", (("large", "uint256"), ("small", "uint256"),), "uint256"),
     Function("log_exp", "_reduce", (("large", "uint256"), ("small", "uint256"), ("z", "uint256"),), "(uint256, bool, uint256)"),
-    Function("log_exp", "_floor_log2", (("x", "uint256"),), "uint256"),
     Function("log_exp", "_exp2", (("magnitude", "uint256"), ("negative", "bool"), ("slack", "uint256"),), "uint256"),
     Function("scaling", "scaling_factor", (("decimals", "uint256"), ("rate", "uint256"),), "uint256"),
     Function("scaling", "to_scaled18_down", (("amount_raw", "uint256"), ("factor", "uint256"),), "uint256"),
