@@ -19,7 +19,7 @@ from tests.reference.states import Sample, draw_sample
 from tests.reference.subject import build_pool, run
 
 STEPS = 40
-QUICK, LONG = 60, 2500
+QUICK, LONG = 60, 800
 # Of 120 digits, so that an equality (a proportional exit without remainder) is not taken for a fall.
 NOISE = M.mpf(10) ** -110
 
