@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from poolwright.analytics.position import PositionResult, impermanent_loss
     from poolwright.errors import (
         Finding,
         MissingExtra,
@@ -53,6 +54,7 @@ __all__ = [
     "PoolSpec",
     "PoolState",
     "PoolwrightError",
+    "PositionResult",
     "Price",
     "PriceDataError",
     "PriceSeries",
@@ -69,6 +71,7 @@ __all__ = [
     "Vault",
     "__version__",
     "generate_market",
+    "impermanent_loss",
     "load_prices",
     "load_spec",
     "quote_many",
@@ -77,6 +80,7 @@ __all__ = [
 
 # The module that defines each public name.
 _HOMES = {
+    "analytics.position": "PositionResult impermanent_loss",
     "errors": "Finding MissingExtra PoolRevert PoolwrightError PriceDataError SpecError UnitError",
     "spec.load": "load_spec",
     "spec.params": "Kind PoolParams Token",
