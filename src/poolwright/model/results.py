@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from poolwright.model.state import PoolState
 from poolwright.spec.bounds import WAD
-
-if TYPE_CHECKING:
-    from poolwright.model.snapshot import Snapshot
-    from poolwright.model.state import PoolState
+from poolwright.spec.params import PoolParams
 
 
 class SwapKind(Enum):
@@ -53,6 +51,16 @@ class Price(NamedTuple):
         return float(self.exact)
 
 
+class Moment(Protocol):
+    """What a quote asks of the pool that made it, as it was then."""
+
+    params: PoolParams
+    state: PoolState
+
+    def spot_price(self, i: int, o: int) -> Price: ...
+    def max_amount(self, kind: SwapKind, i: int, o: int, accepted: int = 0) -> int: ...
+
+
 class Quote(NamedTuple):
     """A swap as it would execute now. Prices and limits are worked out when asked for, on the quoted state."""
 
@@ -62,12 +70,12 @@ class Quote(NamedTuple):
     amount_in: int
     amount_out: int
     fee: int
-    snapshot: Snapshot
+    moment: Moment
 
     @property
     def spot_price(self) -> Price:
         """Return the marginal price before the swap, token in per token out, without fee."""
-        return self.snapshot.spot_price(self.token_in, self.token_out)
+        return self.moment.spot_price(self.token_in, self.token_out)
 
     @property
     def effective_price(self) -> Price:
@@ -78,18 +86,18 @@ class Quote(NamedTuple):
     @property
     def price_impact(self) -> Fraction:
         """Return how much worse than the spot price the invariant alone makes this swap, fee left out: 0 to 1."""
-        keep = Fraction(WAD - self.snapshot.state.swap_fee, WAD)
+        keep = Fraction(WAD - self.moment.state.swap_fee, WAD)
         return 1 - self.spot_price.raw * self.amount_out / (self.amount_in * keep)
 
     @property
     def max_amount(self) -> int:
         """Return the largest amount (in or out, as quoted) that the pool would accept instead."""
         amount = self.amount_in if self.kind is SwapKind.EXACT_IN else self.amount_out
-        return self.snapshot.max_amount(self.kind, self.token_in, self.token_out, accepted=amount)
+        return self.moment.max_amount(self.kind, self.token_in, self.token_out, accepted=amount)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything for JSON: integers as strings, ratios as floats."""
-        symbols = [token.symbol for token in self.snapshot.params.tokens]
+        symbols = [token.symbol for token in self.moment.params.tokens]
         return {
             "kind": self.kind.value,
             "token_in": symbols[self.token_in],
