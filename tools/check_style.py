@@ -12,6 +12,7 @@ from project_files import is_generated, project_files, relative
 
 CONTRACTS = "src/poolwright/contracts/"
 MODEL = "src/poolwright/model/"
+FLOAT_PLACES = (MODEL + "native/", MODEL + "float_maths/")
 REQUIRED_TAGS = ("@title", "@notice", "@custom:assumes", "@custom:rounding", "@custom:kill")
 REASONS = ("cannot overflow", "wraps on purpose")
 
@@ -143,7 +144,7 @@ def findings() -> Iterator[str]:
             yield from contract_findings(path)
     for path in project_files(".py"):
         name = relative(path)
-        if name.startswith(MODEL) and not name.startswith(MODEL + "native/") and not is_generated(path):
+        if name.startswith(MODEL) and not name.startswith(FLOAT_PLACES) and not is_generated(path):
             yield from float_findings(path)
     for path in project_files():
         if path.suffix in TEXT_SUFFIXES:

@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     """Return the exit status: 0 when all files are fresh, 1 when one is stale or cannot be generated."""
     files, errors = generate()
     for error in errors:
-        print(f"no exact twin: {error}", file=sys.stderr)  # noqa: T201
+        print(f"not generated: {error}", file=sys.stderr)  # noqa: T201
     checking = "--check" in arguments
     changed = stale(files) if checking else write(files)
     for path in changed:

@@ -1,4 +1,4 @@
-"""All generated files at once: the twin of every maths module, its registry and the pool's bounds."""
+"""All generated files at once: the twin of every maths module, its float form, its registry, the pool's bounds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import poolwright
 from poolwright.twin.errors import TwinError
+from poolwright.twin.floats import float_files, orphans
 from poolwright.twin.modules import PACKAGE, ModuleWriter, Signature
 
 ROOT = Path(poolwright.__file__).parent
@@ -47,7 +48,10 @@ def generate(sources: Path = SOURCES) -> tuple[dict[Path, str], list[Exception]]
         except (TwinError, VyperException) as error:
             errors.append(error)
     if not errors:
+        floats, refused = float_files({path.stem: text for path, text in files.items()})
         files[MODEL / "__init__.py"] = registry([p.stem for p in paths], signatures)
+        files |= floats
+        errors += refused
     files[BOUNDS] = bounds(sources / "limits.vy")
     return files, errors
 
@@ -108,10 +112,8 @@ def bounds(path: Path) -> str:
 def stale(files: dict[Path, str]) -> list[Path]:
     """Return the files that differ from what the sources say, and generated files without a source."""
     found = [p for p, text in files.items() if not p.exists() or p.read_text() != text]
-    orphans = [
-        p for p in MODEL.glob("*.py") if not (p in files or p.stem == "__init__" or _source(p).exists())
-    ]
-    return found + sorted(orphans)
+    lone = [p for p in MODEL.glob("*.py") if not (p in files or p.stem == "__init__" or _source(p).exists())]
+    return found + sorted(lone) + [p for p in orphans(files) if not _source(p).exists()]
 
 
 def write(files: dict[Path, str]) -> list[Path]:

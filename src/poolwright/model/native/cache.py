@@ -55,7 +55,8 @@ def sources_digest(folder: Path) -> str:
 def cache_key() -> str:
     """Return the name of the folder: what every compiled function depends on."""
     versions = [numba.__version__, llvmlite.__version__, platform.python_version(), sys.implementation.name]
-    sources = [sources_digest(folder) for folder in (MATHS, Path(__file__).parent)]
+    folders = (MATHS, MATHS.with_name("float_maths"), Path(__file__).parent)
+    sources = [sources_digest(folder) for folder in folders]
     helpers = [Path(file).read_bytes() for file in (words.__file__, errors.__file__)]
     return digest([*(text.encode() for text in versions + sources), *helpers])[:32]
 

@@ -17,9 +17,11 @@ from typing import Any
 from numba.core import types
 from numba.extending import overload
 
-from poolwright.model import maths
+from poolwright.model import float_maths, maths
 from poolwright.model.native.word_types import Constant, i256, u256
 
+PACKAGES = (maths, float_maths)
+PREFIXES = tuple(f"{package.__name__}." for package in PACKAGES)
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
 
 
@@ -29,8 +31,9 @@ _registered: set[str] = set()
 @cache
 def register() -> None:
     """Register all generated modules; only the first call does anything."""
-    for module in pkgutil.iter_modules(maths.__path__, maths.__name__ + "."):
-        register_module(importlib.import_module(module.name))
+    for package in PACKAGES:
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            register_module(importlib.import_module(module.name))
 
 
 @cache
@@ -72,7 +75,7 @@ def native_namespace(namespace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_generated(module: ModuleType) -> bool:
-    return module.__name__ in _registered or module.__name__.startswith(maths.__name__ + ".")
+    return module.__name__ in _registered or module.__name__.startswith(PREFIXES)
 
 
 def constant(value: Any, annotation: str) -> Any:
