@@ -52,11 +52,8 @@ class Expressions:
         return self._as_word(node, self.write(node)).text
 
     def operand(self, node: Any) -> str:
-        """Write an expression as an operand of a helper: small literals stay in the text."""
-        value = folded(node)
-        if value is not None:
-            return self._folded(node, value, types.type_of(node), inline=True).text
-        return self._as_word(node, self.write(node)).text
+        """Write an expression as an operand of a helper, which takes machine integers for words."""
+        return self.code(node).text
 
     def inner(self, node: Any) -> str:
         """Write an expression as an operand of a plain operator."""
@@ -191,13 +188,8 @@ class Expressions:
         return Code(f"{left} {COMPARE[type(node.op)]} {right}", atom=False)
 
     def compare_sides(self, node: Any) -> tuple[str, str]:
-        """Write both sides; machine integers stay such only against each other or a literal."""
-        left, right = self.code(node.left), self.code(node.right)
-        if left.plain and right.plain:
-            return left.operand, right.operand
-        if left.plain and right.text.lstrip("-").isdigit():
-            return left.operand, right.operand
-        return self._as_word(node.left, left).operand, self._as_word(node.right, right).operand
+        """Write both sides; a machine integer compares with a word, and with another, as it is."""
+        return self.code(node.left).operand, self.code(node.right).operand
 
     def _boolop(self, node: Any) -> Code:
         word = " and " if isinstance(node.op, vy.And) else " or "

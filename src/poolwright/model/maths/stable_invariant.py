@@ -78,7 +78,7 @@ def invariant_up(x: tuple[uint256, ...], amplification: uint256) -> uint256:
     above: tuple[uint256, ...] = x
     for i in range(len(x)):
         above = with_item(above, i, uadd(x[i], 1))
-    ann = umul(amplification, to_word(len(x)))
+    ann = umul(amplification, len(x))
     total = _sum(above)
     d = _newton_d(above, total, ann)
     margin = _U_1
@@ -92,7 +92,7 @@ def invariant_up(x: tuple[uint256, ...], amplification: uint256) -> uint256:
 
 def invariant_down(x: tuple[uint256, ...], amplification: uint256) -> uint256:
     """@dev A lower bound of D of x."""
-    ann = umul(amplification, to_word(len(x)))
+    ann = umul(amplification, len(x))
     total = _sum(x)
     d = _newton_d(x, total, ann)
     margin = _U_1
@@ -114,7 +114,7 @@ def balance_up(x: tuple[uint256, ...], index: uint256, d: uint256, amplification
     b = udiv(umul(d, limits.AMPLIFICATION_PRECISION), ann)
     c = d
     for k in range(len(x)):
-        if to_word(k) != index:
+        if k != index:
             b = uadd(b, x[k])
             c = fixed_point.div_up(umul(c, d), umul(x[k], n))
             # A larger term needs a y outside the domain.

@@ -14,7 +14,7 @@ from poolwright.errors import PoolRevert
 from poolwright.model.maths import fixed_point
 from poolwright.model.maths import limits
 from poolwright.model.maths import stable_invariant
-from poolwright.model.words import item, to_word, uadd, udiv, uint256, umul, ushl, usub, with_item
+from poolwright.model.words import item, uadd, udiv, uint256, umul, ushl, usub, with_item
 
 _U_0: uint256 = 0
 _U_2P104: uint256 = 20282409603651670423947251286016
@@ -102,6 +102,6 @@ def compute_spot_price(balances: tuple[uint256, ...], factors: tuple[uint256, ..
     left = _U_0
     right = _U_0
     x, left, right = stable_invariant.normalise(balances, factors, _U_0)
-    ann = umul(amplification, to_word(len(x)))
+    ann = umul(amplification, len(x))
     k = umul(stable_invariant.product_down(x, stable_invariant.invariant_down(x, amplification)), limits.AMPLIFICATION_PRECISION)
     return (umul(item(x, index_in), uadd(umul(ann, item(x, index_out)), k)), umul(item(x, index_out), uadd(umul(ann, item(x, index_in)), k)))
