@@ -30,7 +30,7 @@ class Pool:
     >>> params = PoolParams.weighted([Token("A", 18), Token("B", 18)], [half, half], swap_fee=0)
     >>> pool = Pool(params, balances=[10**18, 10**18], shares=10**18)
     >>> pool.quote(SwapKind.EXACT_IN, "A", "B", 10**15).amount_out
-    999000999000998
+    999000999000999
     """
 
     __slots__ = ("_now", "_position")
