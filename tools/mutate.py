@@ -71,8 +71,8 @@ class Verdict:
     seconds: float
 
 
-# Left out, because they survive within the slack that other steps keep on purpose: a D, a target or a value rounded down
-# by less than one unit of normalised balance (2^-88 of the pool), which D of x + 1 already covers.
+# Left out, because they survive within the slack that other steps keep on purpose: a D, a target or a value rounded
+# down by less than one unit of normalised balance (2^-88 of the pool), which D of x + 1 already covers.
 MUTANTS = (
     Mutant(
         "proportional-in-down", "share_maths", "proportional_in_up",
