@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin.compare import compare
+from tests.twin.compare import cases, compare
 from tests.twin.evm import sample
+from tests.twin.sameness import on_words
 
 HEAD = "@internal\n@pure\n"
 
@@ -196,9 +197,10 @@ def f(len_: uint256, item: uint256, uadd: uint256, tuple: uint256, word: uint256
     least: uint256 = min(tuple, word)
     to_word: uint256 = 0
     _pair: uint256 = 5
+    _U_1: uint256 = 3
     for i: uint256 in range(3):
         to_word += i
-    return unsafe_add(sum, PoolRevert) ^ least ^ to_word ^ _pair ^ self._pair(len_)
+    return unsafe_add(sum, PoolRevert) ^ least ^ to_word ^ _pair ^ _U_1 ^ self._pair(len_)
 
 @internal
 @pure
@@ -330,6 +332,21 @@ def test_construct(name: str, tmp_path: Path) -> None:
     for function in sample(tmp_path, snippet=HEAD + SNIPPETS[name].lstrip("\n")):
         seen = compare(function, 400)
         assert seen["ok"] >= 5, seen
+
+
+# Compiled code registers the functions of the maths only, and a tuple keeps its length there.
+COMPILED = [n for n, text in SNIPPETS.items() if "self." not in text and n != "loop_reassigned_array"]
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_construct_compiled(name: str, tmp_path: Path) -> None:
+    compared = 0
+    for function in sample(tmp_path, snippet=HEAD + SNIPPETS[name].lstrip("\n")):
+        for values in cases(function, 800):
+            if all(len(v) == 3 for v in values if isinstance(v, tuple)):
+                assert on_words(function, values) == function.on_int(values), values
+                compared += 1
+    assert compared > 5
 
 
 def test_structs(tmp_path: Path) -> None:

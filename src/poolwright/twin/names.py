@@ -39,7 +39,9 @@ _RESERVED = HELPERS | {
 
 def safe(name: str, taken: frozenset[str] = frozenset()) -> str:
     """Spell a Vyper name so that it clashes with nothing in a generated module."""
-    while name in _RESERVED or name in taken or keyword.iskeyword(name) or name.startswith(("_U_", "_S_")):
+    if name.startswith(("_U_", "_S_")):
+        name = "v" + name  # the names of typed literals
+    while name in _RESERVED or name in taken or keyword.iskeyword(name):
         name += "_"
     return name
 
