@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, target
 from hypothesis import strategies as st
 
 from poolwright.model.pool import Pool
 from poolwright.model.results import AddKind, LiquidityResult, RemoveKind, SwapKind, SwapResult
 from tests.properties.pools import expect, part_of, pools
+from tests.reference import exact
+from tests.reference.subject import state_of
 
 SWAP = "swap"
 ACTIONS = st.sampled_from([SWAP, AddKind.SINGLE_EXACT_IN, AddKind.PROPORTIONAL, RemoveKind.SINGLE_EXACT_IN,
@@ -70,19 +72,40 @@ def close(actor: Actor) -> None:
                 actor.book(SWAP, done, held, owed)
 
 
+@st.composite
+def steps(draw, pool: Pool, shares: int):
+    """One action of somebody who holds so many shares."""
+    action, n = draw(ACTIONS), len(pool.params.tokens)
+    i = draw(st.integers(0, n - 1))
+    whole = pool.state.balances[i]
+    if action in (RemoveKind.PROPORTIONAL, RemoveKind.SINGLE_EXACT_IN):
+        whole = max(shares, 1)
+    elif action is AddKind.PROPORTIONAL:
+        whole = pool.state.shares
+    return action, i, (i + draw(st.integers(1, n - 1))) % n, draw(part_of(whole))
+
+
 @given(pools(), st.data())
 def test_no_closed_sequence_profits(pool, data):
-    actor, n = Actor(pool), len(pool.params.tokens)
+    actor = Actor(pool)
     for _ in range(data.draw(st.integers(1, 6))):
-        action = data.draw(ACTIONS)
-        i = data.draw(st.integers(0, n - 1))
-        o = (i + data.draw(st.integers(1, n - 1))) % n
-        whole = pool.state.balances[i]
-        if action in (AddKind.PROPORTIONAL, RemoveKind.PROPORTIONAL, RemoveKind.SINGLE_EXACT_IN):
-            whole = max(actor.shares, 1) if isinstance(action, RemoveKind) else pool.state.shares
-        result = act(pool, action, i, o, data.draw(part_of(whole)))
+        action, i, o, amount = data.draw(steps(pool, actor.shares))
+        result = act(pool, action, i, o, amount)
         if result is not None:
             actor.book(action, result, i, o)
         assert not actor.profits()
     close(actor)
     assert not actor.profits(), (actor.tokens, actor.shares)
+
+
+@given(pools(), st.data())
+def test_the_search_for_a_loss_of_the_pool_finds_none(pool, data):
+    """Hypothesis climbs towards sequences that leave the least value per share, in digits of the gain."""
+    start, acted = state_of(pool), False
+    for _ in range(data.draw(st.integers(1, 4))):
+        acted |= act(pool, *data.draw(steps(pool, pool.state.shares))) is not None
+    after = state_of(pool)
+    ratio = exact.invariant(after) * start.shares / (exact.invariant(start) * after.shares)
+    if acted and ratio > 1:
+        target(-float(exact.M.log10(ratio - 1)), label="digits of the gain")
+    assert ratio >= 1 - exact.M.mpf(10) ** -100

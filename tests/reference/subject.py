@@ -9,6 +9,7 @@ from poolwright.errors import PoolRevert
 from poolwright.model.pool import Pool
 from poolwright.model.results import AddKind, RemoveKind, SwapKind
 from poolwright.spec.params import Kind, PoolParams, Token
+from tests.reference.exact import State
 from tests.reference.operations import Arguments
 from tests.reference.states import Sample
 
@@ -36,6 +37,23 @@ def build_params(sample: Sample) -> PoolParams:
 def build_pool(sample: Sample) -> Pool:
     """A pool in exactly the sample's state."""
     return Pool(build_params(sample), balances=list(sample.state.balances), shares=sample.state.shares)
+
+
+def state_of(pool: Pool) -> State:
+    """The pool's state as mathematics sees it."""
+    params, now = pool.params, pool.state
+    factors = [
+        10 ** (18 - token.decimals) * rate for token, rate in zip(params.tokens, now.rates, strict=True)
+    ]
+    return State(
+        params.kind.value,
+        now.balances,
+        now.shares,
+        now.swap_fee,
+        params.weights,
+        now.amplification,
+        tuple(factors) if params.kind is Kind.STABLE else (),
+    )
 
 
 @dataclass(frozen=True)
