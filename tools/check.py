@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from project_files import ROOT
 
 PYTHON = sys.executable
+BIN = Path(PYTHON).parent
 CHECKS: dict[str, list[str]] = {
-    "format": ["ruff", "format", "--check", "."],
-    "lint": ["ruff", "check", "."],
-    "types": ["mypy", "--strict"],
-    "layers": ["lint-imports", "--no-logo"],
+    "format": [f"{BIN}/ruff", "format", "--check", "."],
+    "lint": [f"{BIN}/ruff", "check", "."],
+    "types": [f"{BIN}/mypy", "--strict"],
+    "layers": [f"{BIN}/lint-imports", "--no-logo"],
     "sizes": [PYTHON, "tools/check_sizes.py"],
     "style": [PYTHON, "tools/check_style.py"],
     "generated maths is fresh": [PYTHON, "-m", "poolwright.twin", "--check"],
