@@ -57,18 +57,22 @@ class Clock(NamedTuple):
 
 def clock(rows: int, step_seconds: int, seed: int, start_time: int = DEFAULT_START) -> Clock:
     """Check what every generator is asked for."""
-    if not isinstance(rows, int) or rows < 2:
+    if not _whole(rows) or rows < 2:
         raise PriceDataError(f"rows {rows} must be a whole number of 2 or more.")
-    if not isinstance(step_seconds, int) or step_seconds < 1:
+    if not _whole(step_seconds) or step_seconds < 1:
         raise PriceDataError(f"step_seconds {step_seconds} must be a whole number of 1 or more.")
     check_seed(seed)
-    return Clock(rows, step_seconds, int(start_time))
+    return Clock(int(rows), int(step_seconds), int(start_time))
 
 
 def check_seed(seed: int) -> None:
     """Refuse what is no seed, before NumPy does in its own words."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if not _whole(seed) or seed < 0:
         raise PriceDataError(f"seed {seed!r} must be a whole number of 0 or more.")
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def from_logs(label: object, symbols: Sequence[str], first: Floats, logs: Floats, at: Clock) -> PriceSeries:

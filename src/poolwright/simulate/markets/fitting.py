@@ -2,7 +2,8 @@
 
 Volatile assets get a jump diffusion: bipower variation with a threshold gives the Brownian part of the
 variance (Barndorff-Nielsen and Shephard 2004; Corsi, Pirino and Reno 2010); what is left, with the skewness
-and kurtosis, gives rate, mean and deviation of the jumps. Pegged assets get an Ornstein-Uhlenbeck process by its first autocorrelation.
+and kurtosis, gives rate, mean and deviation of the jumps. Pegged assets get an Ornstein-Uhlenbeck process with
+jumps, by the spread of their prices and of their returns.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from poolwright.errors import PriceDataError
 from poolwright.simulate.columns import find_only_price_column, find_time_column, parse_prices, parse_times
 from poolwright.simulate.markets.blocks import rows_at
 from poolwright.simulate.markets.clock import SECONDS_PER_YEAR, check_seed
-from poolwright.simulate.markets.parameters import within
+from poolwright.simulate.markets.parameters import frozen, within
 from poolwright.simulate.markets.portable import exp, halved, reverting, stream
 from poolwright.simulate.prices import GENERATED
 from poolwright.simulate.tables import read_table
@@ -159,6 +159,7 @@ class GasSpikes:
     half_life_hours: float = 2.0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "scheduled", frozen(self.scheduled))
         for hours, multiple in self.scheduled:
             within("hours of a spike", hours, 0, 1e7)
             within("multiple of a spike", multiple, 1, 1e5)

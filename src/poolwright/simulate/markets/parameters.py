@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,12 @@ def check_symbols(symbols: Sequence[str]) -> tuple[str, ...]:
     return tuple(symbols)
 
 
-def within(name: str, value: float, least: float, most: float) -> float:
+def frozen(value: Any) -> Any:
+    """Return lists (of lists) as tuples, so that what holds them can be hashed and never changes."""
+    return tuple(frozen(each) for each in value) if isinstance(value, list | tuple | np.ndarray) else value
+
+
+def within(name: str, value: Any, least: float, most: float) -> float:
     """Return the number, or say which range it must lie in."""
     try:
         number = float(value)
@@ -39,7 +45,7 @@ def per_asset(
     name: str, value: PerAsset, symbols: Sequence[str], least: float, most: float
 ) -> tuple[float, ...]:
     """Return one number per symbol, each within the range."""
-    given = [value] * len(symbols) if isinstance(value, int | float) else list(value)
+    given = [value] * len(symbols) if np.ndim(value) == 0 else list(value)  # type: ignore[arg-type]
     if len(given) != len(symbols):
         raise PriceDataError(
             f"{name} has {len(given)} numbers, but there are {len(symbols)} assets ({', '.join(symbols)}). "
@@ -52,8 +58,8 @@ def per_asset(
 def correlations(value: Correlation, symbols: Sequence[str]) -> tuple[tuple[float, ...], ...]:
     """Return the whole matrix; refuse one that no assets can have."""
     n = len(symbols)
-    if isinstance(value, int | float):
-        uniform = np.full((n, n), float(value))
+    if np.ndim(value) == 0:
+        uniform = np.full((n, n), within("correlation", value, -1, 1))
         np.fill_diagonal(uniform, 1.0)
         return _checked(uniform, symbols)
     try:

@@ -33,7 +33,7 @@ def stream(seed: int, *path: str) -> np.random.Generator:
     """
     digest = hashlib.sha256("/".join(path).encode()).digest()
     key = tuple(int.from_bytes(digest[at : at + 4], "little") for at in range(0, 16, 4))
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(int(seed), spawn_key=key)))
 
 
 def exp(x: Floats) -> Floats:

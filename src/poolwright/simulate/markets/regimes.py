@@ -17,6 +17,7 @@ from poolwright.simulate.markets.parameters import (
     PerAsset,
     check_symbols,
     correlations,
+    frozen,
     per_asset,
     within,
 )
@@ -37,6 +38,8 @@ class Regime:
 
     def __post_init__(self) -> None:
         within(f"mean_hours of regime {self.name}", self.mean_hours, 1e-3, 1e7)
+        for name in ("volatility", "correlation", "drift"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
 
     def returns(self, noise: Floats, symbols: Sequence[str], years: float) -> Floats:
         """Return log returns of a step of `years` in this regime; refuse parameters that do not fit `symbols`."""
@@ -166,6 +169,7 @@ class Phase:
         within("volatility of a phase", self.volatility, 0, 50)
         within("correlation of a phase", self.correlation, -1, 1)
         within("drift of a phase", self.drift, -1_000, 1_000)
+        object.__setattr__(self, "jumps", frozen(self.jumps))
         for jump in self.jumps:
             within("jump of a phase", jump, -5, 5)
         if self.move is not None:

@@ -1,6 +1,7 @@
 """Volatile assets against theory, within four standard errors at fixed seeds."""
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,16 @@ def test_a_correlated_asset_added_last_changes_no_other() -> None:
     two = GeometricBrownian(("A", "B"), correlation=0.7).generate(300).prices
     three = GeometricBrownian(("A", "B", "C"), correlation=0.7).generate(300).prices
     assert np.array_equal(two, three[:, :2])
+
+
+def test_lists_and_arrays_are_taken_hashed_and_pickled() -> None:
+    model = JumpDiffusion(["A", "B"], np.array([1.0, 2.0]), [0.1, 0.2], np.eye(2), jump_mean=np.float64(0.0))
+    same = JumpDiffusion(("A", "B"), (1.0, 2.0), (0.1, 0.2), 0.0, jump_mean=0.0)
+    assert model == same
+    assert hash(model) == hash(same)
+    copy = pickle.loads(pickle.dumps(model))
+    rows, seed = np.int64(20), np.int64(5)
+    assert copy.generate(rows, 60, seed).sha256 == same.generate(20, 60, 5).sha256
 
 
 def test_fewer_rows_are_the_beginning() -> None:
@@ -193,9 +204,11 @@ def test_prices_are_positive_and_finite(
         ({"symbols": "AB"}, "must be a list of names"),
         ({"volatility": -0.1}, "volatility of A -0.1 must lie between 0 and 20"),
         ({"volatility": float("nan")}, "volatility of A nan"),
+        ({"volatility": "high"}, "volatility of A 'high'"),
         ({"volatility": (0.1,)}, "volatility has 1 numbers, but there are 3 assets"),
         ({"start_prices": 0}, "start_prices of A 0"),
-        ({"correlation": 1.2}, "correlation of A and B is 1.2"),
+        ({"correlation": 1.2}, "correlation 1.2 must lie between -1 and 1"),
+        ({"correlation": ((1, 2, 0), (2, 1, 0), (0, 0, 1))}, "correlation of A and B is 2.0"),
         ({"correlation": -0.6}, "no assets can have these correlations together"),
         ({"correlation": ((1.0, 0.5), (0.5, 1.0))}, "3 rows of 3 numbers"),
         ({"correlation": ((1.0, 0.5, 0), (0.4, 1.0, 0), (0, 0, 1))}, "the same both ways"),
