@@ -121,8 +121,9 @@ def table(result: dict[str, Any]) -> str:
         "",
         f"Made by `{result['command']}`: {result['rounds']} rounds, every contender asked in turn. "
         "Speeds and ratios are medians, the least ratio of a round is in brackets. Conversion of inputs is "
-        "included. Answers differ from the peers' by at most the relative figure in the last column (curvesim"
-        " takes the fee from the amount out, the others from the amount in).",
+        "included; seconds are the lesser of wall clock and processor time. Answers differ from the peers' by at "
+        "most the relative figure in the last column (curvesim takes the fee from the amount out, the others from "
+        "the amount in). Where a swap changes the pool, the peers still only quote.",
         "",
         f"Machine: {about['cpu']}, {about['cores']} cores, {about['system']}; load at the start "
         f"{about['load_average']}. Versions: "

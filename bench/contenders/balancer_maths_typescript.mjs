@@ -55,9 +55,12 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify({ answers: runAll().map(String) }));
     continue;
   }
+  // As for the others: the lesser of wall clock and processor time.
   const start = performance.now();
+  const processor = process.cpuUsage();
   let quotes = 0;
   let spent = 0;
   while ((spent = performance.now() - start) < ROUND_MILLISECONDS) quotes += runAll().length;
-  console.log(JSON.stringify({ quotes, seconds: spent / 1000 }));
+  const { user, system } = process.cpuUsage(processor);
+  console.log(JSON.stringify({ quotes, seconds: Math.min(spent / 1e3, (user + system) / 1e6) }));
 }
