@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from poolwright.simulate.market import generate_market
     from poolwright.simulate.prices import PriceSeries, load_prices
     from poolwright.simulate.result import SimulationResult
+    from poolwright.simulate.sweep.result import SweepResult
+    from poolwright.simulate.sweep.run import sweep
     from poolwright.spec.load import load_spec
     from poolwright.spec.params import Kind, PoolParams, Token
     from poolwright.spec.schema import PoolSpec
@@ -66,6 +68,7 @@ __all__ = [
     "Step",
     "SwapKind",
     "SwapResult",
+    "SweepResult",
     "Token",
     "UnitError",
     "Vault",
@@ -76,6 +79,7 @@ __all__ = [
     "load_spec",
     "quote_many",
     "simulate",
+    "sweep",
 ]
 
 # The module that defines each public name.
@@ -93,6 +97,8 @@ _HOMES = {
     "simulate.market": "generate_market",
     "simulate.prices": "PriceSeries load_prices",
     "simulate.result": "SimulationResult",
+    "simulate.sweep.result": "SweepResult",
+    "simulate.sweep.run": "sweep",
 }
 _HOME = {name: f"poolwright.{module}" for module, names in _HOMES.items() for name in names.split()}
 

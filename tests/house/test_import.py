@@ -118,6 +118,7 @@ PUBLIC = [
     "Step",
     "SwapKind",
     "SwapResult",
+    "SweepResult",
     "Token",
     "UnitError",
     "Vault",
@@ -128,4 +129,5 @@ PUBLIC = [
     "load_spec",
     "quote_many",
     "simulate",
+    "sweep",
 ]

@@ -1,0 +1,141 @@
+"""What a sweep found: the finished runs, the best of them, and what choosing as one goes would have brought."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from poolwright.simulate.sweep.job import Row
+from poolwright.simulate.sweep.store import to_table
+from poolwright.simulate.sweep.vary import Dimension
+
+
+class Fold(NamedTuple):
+    """One step of walking forward: the run that was best so far, and how it did next."""
+
+    fold: int
+    run: int
+    point: Mapping[str, str]
+    train: float
+    test: float
+
+
+@dataclass(frozen=True, eq=False)
+class SweepResult:
+    """The finished runs of a sweep in order; `manifest` says what was swept, by hashes.
+
+    `total`: runs asked for. `sign`: 1 when more of the objective is better, -1 when less. `windows`: start and
+    end of each window, ISO 8601.
+    """
+
+    rows: tuple[Row, ...]
+    manifest: Mapping[str, Any]
+    dimensions: tuple[Dimension, ...]
+    windows: tuple[tuple[str, str], ...]
+    total: int
+    folder: Path | None = None
+
+    @property
+    def complete(self) -> bool:
+        """False when it was stopped early."""
+        return len(self.rows) == self.total
+
+    @property
+    def sign(self) -> int:
+        """1 to maximise, -1 to minimise."""
+        return int(self.manifest["sign"])
+
+    @property
+    def folds(self) -> int:
+        """Number of train and test pairs; 0 without a split."""
+        return int(self.manifest["folds"])
+
+    @property
+    def table(self) -> Any:
+        """All runs as an Arrow table, as in the folder."""
+        return to_table(self.rows, self.manifest)
+
+    def count(self, state: str) -> int:
+        """Number of runs in a state: done, pruned or refused."""
+        return sum(row.state == state for row in self.rows)
+
+    def best(self, count: int = 10) -> list[Row]:
+        """Return finished runs, best on the train windows first; a tie goes to the earlier run.
+
+        The test window has no say in the order.
+        """
+        return self._ranked[:count]
+
+    @cached_property
+    def _ranked(self) -> list[Row]:
+        windows = self.folds + 1
+        done = [row for row in self.rows if row.state == "done" and math.isfinite(row.train(windows))]
+        return sorted(done, key=lambda row: (-self.sign * row.train(windows), row.run))
+
+    def walk_forward(self) -> list[Fold]:
+        """Return, per fold, the run chosen by the windows before it and its objective in the next one.
+
+        A search that learns, or gives up runs, has let every train window decide what is run at all; then only
+        the last fold is free of look-ahead, and only it is returned.
+        """
+        folds = []
+        done = self._ranked
+        learned = self.manifest["prune"] or self.manifest["method"] == "optuna"
+        first = max(self.folds, 1) if learned else 1
+        for fold in range(first, self.folds + 1 if done else 0):
+            chosen = max(done, key=lambda row: (self.sign * sum(row.objectives[:fold]), -row.run))
+            train = sum(chosen.objectives[:fold]) / fold
+            folds.append(Fold(fold, chosen.run, chosen.point, train, chosen.objectives[fold]))
+        return folds
+
+    def to_dict(self, best: int = 10) -> dict[str, Any]:
+        """Return what was swept and the best runs, for JSON; NaN is null."""
+        windows = self.folds + 1
+        return {
+            "sweep": dict(self.manifest),
+            "complete": self.complete,
+            "runs": {"asked": self.total, "finished": len(self.rows)}
+            | {state: self.count(state) for state in ("done", "pruned", "refused")},
+            "windows": [list(window) for window in self.windows],
+            "best": [
+                {
+                    "run": row.run,
+                    "point": dict(row.point),
+                    "train": finite(row.train(windows)),
+                    "test": finite(row.test(windows)),
+                    "objectives": [finite(each) for each in row.objectives],
+                    "figures": {name: [finite(each) for each in of] for name, of in row.figures.items()},
+                    "spec_hash": row.spec_hash,
+                }
+                for row in self.best(best)
+            ],
+            "walk_forward": [
+                fold._asdict() | {"point": dict(fold.point), "train": finite(fold.train)}
+                | {"test": finite(fold.test)}
+                for fold in self.walk_forward()
+            ],
+            "refused": [
+                {"run": row.run, "point": dict(row.point), "findings": list(row.findings)}
+                for row in self.rows
+                if row.state == "refused"
+            ],
+            "folder": None if self.folder is None else str(self.folder),
+        }  # fmt: skip
+
+
+def finite(value: float) -> float | None:
+    """Return the value, or None for what JSON cannot say."""
+    return value if math.isfinite(value) else None
+
+
+def spread(values: tuple[float, ...]) -> tuple[float, float]:
+    """Return mean and standard error over windows; NaN for the error of one."""
+    mean = sum(values) / len(values)
+    if len(values) < 2:
+        return mean, math.nan
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return mean, math.sqrt(variance / len(values))

@@ -1,0 +1,140 @@
+"""Names, ranges and lists of what a sweep varies."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from poolwright.errors import PoolwrightError
+from poolwright.simulate.sweep.points import resolve_point
+from poolwright.simulate.sweep.vary import full_path, read_dimension, read_vary
+from poolwright.spec.schema import PoolSpec
+from tests.unit.simulate.sweep.cases import pool
+
+WAD = 10**18
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("swap_fee", "fees.swap"),
+        ("fee", "fees.swap"),
+        ("fees.swap", "fees.swap"),
+        ("protocol_share", "fees.protocol_share"),
+        ("WETH.weight", "tokens.WETH.weight"),
+        ("tokens.WBTC.weight", "tokens.WBTC.weight"),
+        ("A", "stable.amplification"),
+        ("amplification", "stable.amplification"),
+        ("kind", "pool.kind"),
+    ],
+)
+def test_full_path_knows_short_names(name: str, path: str) -> None:
+    assert full_path(pool(), name) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("swapfee", "Did you mean swap_fee"),
+        ("weight", "could be any of tokens.WETH.weight"),
+        ("LINK.weight", "no such key"),
+        ("WETH.balance", "no such key"),
+    ],
+)
+def test_full_path_says_what_was_meant(name: str, told: str) -> None:
+    with pytest.raises(PoolwrightError, match=told):
+        full_path(pool(), name)
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        ("0.001:0.004:4", ("0.001", "0.002", "0.003", "0.004")),
+        ("0.1%:1%:2", ("0.001", "0.01")),
+        ("0.0001:0.01:3:log", ("0.0001", "0.001", "0.01")),
+        ("0.3%, 30 bps,1%", ("0.3%", "30 bps", "1%")),
+        ([0.001, "0.2%", Fraction(1, 8)], ("0.001", "0.2%", "0.125")),
+        ([0.001, 0.001], ("0.001",)),
+    ],
+)
+def test_read_dimension_lists_the_values(given: str, values: tuple[str, ...]) -> None:
+    assert read_dimension(pool(), "swap_fee", given).values == values
+
+
+def test_a_range_keeps_its_ends_and_fits_the_key() -> None:
+    third = read_dimension(pool(), "swap_fee", "1/3:1/2:3")
+    assert (third.values[0], third.values[-1]) == ("1/3", "0.5")
+    steps = read_dimension(pool(), "A", "10:1000:4:log").values
+    assert all(len(value.partition(".")[2]) <= 3 for value in steps)
+
+
+def test_at_goes_from_end_to_end() -> None:
+    log = read_dimension(pool(), "swap_fee", "0.0001:0.01:log")
+    assert [log.at(share) for share in (0.0, 0.5, 1.0)] == ["0.0001", "0.001", "0.01"]
+    listed = read_dimension(pool(), "swap_fee", "1%,2%,3%")
+    assert [listed.at(share) for share in (0.0, 0.34, 0.99)] == ["1%", "2%", "3%"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("0.01:0.001:5", "must rise"),
+        ("0:0.01:5:log", "starts above 0"),
+        ("0.001:0.01:1", "2 or more"),
+        ("0.001:0.01:x", "2 or more"),
+        ("a:b:3", "swap_fee"),
+        ("1:2:3:4", "lo:hi:n"),
+        ("", "a value is missing"),
+        ("1%,,2%", "a value is missing"),
+    ],
+)
+def test_read_dimension_refuses(given: str, told: str) -> None:
+    with pytest.raises(PoolwrightError, match=told):
+        read_dimension(pool(), "swap_fee", given)
+
+
+def test_read_vary_refuses_the_same_key_twice() -> None:
+    with pytest.raises(PoolwrightError, match="varied twice"):
+        read_vary(pool(), {"swap_fee": "1%,2%", "fees.swap": "3%"})
+    with pytest.raises(PoolwrightError, match="nothing to vary"):
+        read_vary(pool(), {})
+
+
+def test_other_weights_share_what_is_left() -> None:
+    params = resolve_point(pool(), {"tokens.WETH.weight": "0.6"}).params
+    assert params is not None
+    assert params.weights == (6 * WAD // 10, 24 * WAD // 100, 16 * WAD // 100)
+    both = resolve_point(pool(), {"tokens.WETH.weight": "0.6", "tokens.DAI.weight": "0.1"}).params
+    assert both is not None
+    assert both.weights == (6 * WAD // 10, 3 * WAD // 10, WAD // 10)
+
+
+@pytest.mark.parametrize(
+    ("point", "told"),
+    [
+        ({"fees.swap": "0.5"}, "fees.swap"),
+        ({"fees.swap": "many"}, "fees.swap"),
+        ({"tokens.WETH.weight": "1.2"}, "below the least weight"),
+        ({"tokens.WETH.weight": "heavy"}, "weight"),
+        ({"stable.amplification": "100"}, "amplification"),
+        ({"pool.kind": "round"}, "kind"),
+    ],
+)
+def test_a_point_that_the_linter_refuses_has_no_pool(point: dict[str, str], told: str) -> None:
+    resolved = resolve_point(pool(), point)
+    assert resolved.params is None
+    assert told in " ".join(map(str, resolved.findings))
+
+
+def test_a_point_equals_the_file_that_says_the_same() -> None:
+    tables = {
+        "pool": {"kind": "weighted"},
+        "fees": {"swap": "0.7%"},
+        "tokens": [
+            {"symbol": symbol, "weight": weight}
+            for symbol, weight in (("WETH", "50%"), ("WBTC", "30%"), ("DAI", "20%"))
+        ],
+    }
+    params = resolve_point(pool(), {"fees.swap": "0.007"}).params
+    assert params == PoolSpec.model_validate(tables).resolve()
