@@ -8,7 +8,7 @@ from tests.reference.check import check_cases
 from tests.reference.exact import KINDS, STABLE
 from tests.reference.operations import OPERATIONS
 
-QUICK, LONG = 1200, 8_000
+QUICK, LONG = 1200, 5_000
 NAMES = [operation.name for operation in OPERATIONS]
 SOLVED = ("add_single_exact_shares", "remove_single_exact_out")
 
