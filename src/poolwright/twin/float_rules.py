@@ -20,6 +20,9 @@ class Rule(NamedTuple):
     floats: str
 
 
+# Modules that mean nothing on floats, such as packing of bits: left out, and nothing translated may call them.
+EXACT_ONLY: Final[tuple[str, ...]] = ()
+
 _BRACKET = "if usub(high, low) <= (high // fixed_point.WAD):\n    break"
 _SETTLED_BRACKET = "if settled(low, high):\n    break"
 _BRACKET_DOWN = "if (low < limits.MIN_LEFT_E36) or (usub(high, low) <= (high // fixed_point.WAD)):\n    break"

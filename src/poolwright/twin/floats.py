@@ -15,7 +15,7 @@ import poolwright
 from poolwright.model.float_maths.primitives import REPLACED
 from poolwright.twin.errors import TwinError
 from poolwright.twin.float_expressions import FloatExpressions, Source
-from poolwright.twin.float_rules import RULES, Rule
+from poolwright.twin.float_rules import EXACT_ONLY, RULES, Rule
 from poolwright.twin.float_types import Functions, Integers, parsed
 
 FOLDER: Final = Path(poolwright.__file__).parent / "model" / "float_maths"
@@ -24,10 +24,11 @@ PACKAGE: Final = "poolwright.model.float_maths"
 
 
 def float_files(
-    exact: dict[str, str], rules: tuple[Rule, ...] = RULES
+    exact: dict[str, str], rules: tuple[Rule, ...] = RULES, exact_only: tuple[str, ...] = EXACT_ONLY
 ) -> tuple[dict[Path, str], list[Exception]]:
     """Return the float form of exact modules (stem -> text), by path, and what kept one from being written."""
-    sources = {stem: Source(stem, text) for stem, text in sorted(exact.items()) if stem not in REPLACED}
+    left_out = (*REPLACED, *exact_only)
+    sources = {stem: Source(stem, text) for stem, text in sorted(exact.items()) if stem not in left_out}
     errors: list[Exception] = []
     for stem, source in list(sources.items()):
         try:

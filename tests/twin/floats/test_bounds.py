@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 
 from poolwright.errors import PoolRevert
 from poolwright.model import float_maths, maths
+from poolwright.model.float_maths import primitives
 from tests.twin.floats.compare import as_floats, error, forms, outcome, sample
 from tests.twin.floats.measure import limit_distances
 from tests.twin.floats.samples import DOMAINS, SAMPLERS, WAD, Case, Draw
@@ -90,6 +92,37 @@ def test_monotone_within_the_bound(name: str, domain: str) -> None:
                 break
             assert last is None or now >= last - 2.0 * (room + (1e-16 * now if case.grows else 0.0))
             last = now
+
+
+LONGEST = {"_newton_d": 60, "balance_up": 40, "_solve_up": 16, "_solve_down": 16}
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLERS if name.startswith(("stable", "geometric"))])
+def test_every_solver_settles_long_before_its_loop_ends(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = primitives.settled
+    steps: dict[str, int] = {}
+
+    def counted(value: float, last: float) -> bool:
+        solver = sys._getframe(1).f_code.co_name
+        steps[solver] = steps.get(solver, 0) + 1
+        assert steps[solver] <= LONGEST[solver]
+        if arrived := settled(value, last):
+            steps[solver] = 0
+        return arrived
+
+    monkeypatch.setattr(primitives, "settled", counted)
+    answered = 0
+    draw = Draw(Random(f"settles {name}"), "wide")
+    _, floats = forms(name)
+    for _ in range(60):
+        steps.clear()
+        try:
+            floats(*as_floats(name, SAMPLERS[name](draw).args))
+        except PoolRevert:
+            continue
+        answered += 1
+        assert not any(steps.values())
+    assert answered > 30
 
 
 def test_arguments_keep_their_names() -> None:

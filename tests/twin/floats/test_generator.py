@@ -135,6 +135,14 @@ def test_refused(name: str) -> None:
     assert what in str(caught.value)
 
 
+def test_a_module_may_be_exact_only_but_not_be_called() -> None:
+    packing = HEAD + "def high(a: uint256) -> uint256:\n    return a & 255\n"
+    caller = HEAD + "def f(a: uint256) -> uint256:\n    return packing.high(a)\n"
+    assert float_files({"packing": packing}, (), ("packing",)) == ({}, [])
+    _, errors = float_files({"packing": packing, "trial": caller}, (), ("packing",))
+    assert "`packing.high(a)` has no float form" in str(errors[0])
+
+
 ROUND = "    for _ in range(9):\n        if uadd(a, 1) >= 2:\n            break\n"
 LOOP = f"def f(a: uint256) -> uint256:\n{ROUND}    return a\n"
 
