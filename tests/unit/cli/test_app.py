@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 
 import pytest
@@ -52,16 +51,11 @@ def test_an_unexpected_end_of_the_reader_is_quiet() -> None:
     assert done.stderr == ""
 
 
-def test_help_imports_nothing_heavy_and_is_quick() -> None:
+def test_help_imports_nothing_heavy() -> None:
     heavy = "{'pydantic', 'numpy', 'numba', 'poolwright.model', 'web3', 'plotly'} & set(sys.modules)"
     code = (
         "import sys\nfrom poolwright.cli import main\n"
         f"try:\n    main(['--help'])\nexcept SystemExit:\n    print(sorted({heavy}), file=sys.stderr)"
     )
-    best = 9.0
-    for _ in range(5):
-        start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        best = min(best, time.perf_counter() - start)
-        assert done.stderr == "[]\n"
-    assert best < 0.5
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
