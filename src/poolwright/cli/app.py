@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "diff": ("poolwright.cli.diff:diff", "Say in words what differs between two pool files."),
     "quote": ("poolwright.cli.quote:quote", "Quote a trade against a pool's first balances, to the wei."),
     "simulate": ("poolwright.cli.simulate:simulate", "Run a pool through recorded prices."),
+    "sweep": ("poolwright.cli.sweep:sweep", "Run a pool many times with some of its keys varied."),
     "position": (
         "poolwright.cli.position:position",
         "Say what a position lost against holding, and what fees must earn.",

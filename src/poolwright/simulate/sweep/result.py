@@ -92,6 +92,12 @@ class SweepResult:
             folds.append(Fold(fold, chosen.run, chosen.point, train, chosen.objectives[fold]))
         return folds
 
+    def write_report(self, path: str | Path) -> Path:
+        """Write the sweep as one page of HTML that needs nothing else."""
+        from poolwright.simulate.sweep.report import write_report
+
+        return write_report(self, path)
+
     def to_dict(self, best: int = 10) -> dict[str, Any]:
         """Return what was swept and the best runs, for JSON; NaN is null."""
         windows = self.folds + 1

@@ -28,7 +28,7 @@ SHORT_NAMES = {
 WITHOUT_EFFECT = ("balance", "price_hint", "name", "symbol", "address", "peg", "rate_provider")
 # Decimals that a key can hold; a share has a WAD's 18.
 PLACES = {"stable.amplification": 3}
-# Digits of a value between the ends of a range: more would be noise.
+# Digits of a value between the ends of a range: all of a round one, else six; more would be noise.
 DIGITS = 12
 RANDOM_DIGITS = 6
 
@@ -147,6 +147,8 @@ def _between(path: str, low: Fraction, high: Fraction, i: int, count: int, log: 
     else:
         exact = low + (high - low) * i / (count - 1)
         value = Fraction(Decimal(f"{float(exact):.{DIGITS}g}"))
+        if value != exact:
+            value = Fraction(Decimal(f"{float(exact):.{RANDOM_DIGITS}g}"))
     return format_number(_fitting(path, value))
 
 

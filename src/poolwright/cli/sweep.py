@@ -1,0 +1,236 @@
+"""`poolwright sweep`: many runs with keys of the pool varied; the best of them, resumed after a stop, with a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from poolwright.cli.output import console, plural, print_json
+from poolwright.cli.simulate import INTERRUPTED, price_source
+from poolwright.errors import PoolwrightError
+from poolwright.spec.load import load_spec
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from poolwright.simulate.sweep.result import SweepResult
+
+_PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
+_VARY = "KEY=lo:hi:n, KEY=lo:hi:n:log or KEY=a,b,c; a key as swap_fee, WETH.weight or amplification."
+_KEEP = "Keep finished runs there (Parquet), and go on from it."
+
+_File = Annotated[Path, typer.Argument(help="The pool file.", show_default=False)]
+_Prices = Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)]
+_Vary = Annotated[list[str], typer.Option(metavar="KEY=RANGE", help=_VARY)]
+_Objective = Annotated[str, typer.Option(metavar="FIGURE", help="A figure: value_vs_hold, fees, ...")]
+_Maximise = Annotated[
+    bool | None, typer.Option("--maximise/--minimise", help="Which way is better; costs are minimised.")
+]
+_Method = Annotated[str, typer.Option(help="grid, random or optuna.")]
+_Runs = Annotated[int, typer.Option(help="Points for random and optuna.")]
+_Folds = Annotated[int, typer.Option(help="Walk-forward folds; 0: no test window.")]
+_Prune = Annotated[bool | None, typer.Option("--prune/--no-prune", help="Give up bad runs after a window.")]
+_Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help=_KEEP)]
+_Workers = Annotated[int, typer.Option(help="Threads.")]
+_Scheduler = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://host:8786.")
+]
+_Seed = Annotated[int, typer.Option(help="Of random and optuna.")]
+_Value = Annotated[float | None, typer.Option(help="First value of the pool; else that of its balances.")]
+_Arbitrage = Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")]
+_Gas = Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")]
+_Alias = Annotated[
+    list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
+]
+_Gaps = Annotated[bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")]
+_Best = Annotated[int, typer.Option(help="Runs to list.")]
+_Report = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots (HTML).")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def sweep(
+    file: _File,
+    prices: _Prices,
+    vary: _Vary,
+    *,
+    objective: _Objective = "value_vs_hold",
+    maximise: _Maximise = None,
+    method: _Method = "grid",
+    runs: _Runs = 64,
+    folds: _Folds = 0,
+    prune: _Prune = None,
+    out: _Out = None,
+    workers: _Workers = 2,
+    scheduler: _Scheduler = None,
+    seed: _Seed = 0,
+    value: _Value = None,
+    arbitrage: _Arbitrage = "best_pair",
+    gas_cost: _Gas = 0.0,
+    alias: _Alias = None,
+    allow_gaps: _Gaps = False,
+    best: _Best = 10,
+    report: _Report = None,
+    as_json: _Json = False,
+) -> None:
+    """Run a pool many times with some of its keys varied.
+
+    Runs go through the linter first; what it refuses is recorded and not run. Ctrl-C keeps what is finished, and
+    the same command with the same --out goes on from there.
+    """
+    from poolwright.simulate.prices import load_prices
+    from poolwright.simulate.sweep.run import SweepInterrupted
+    from poolwright.simulate.sweep.run import sweep as run
+
+    if report is not None and not report.absolute().parent.is_dir():
+        raise PoolwrightError(f"{report}: there is no folder {report.parent}. Create it first.")
+    spec = load_spec(file)
+    symbols = [token.symbol for token in spec.tokens]
+    aliases = pairs(alias or [], "SYMBOL=COLUMN")
+    series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
+    interrupted = False
+    try:
+        with run_bar() as progress:
+            result = run(
+                spec, series, vary=pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), objective=objective,
+                maximise=maximise, method=method, runs=runs, folds=folds, prune=prune, folder=out,
+                workers=workers, scheduler=scheduler, seed=seed, value=value, progress=progress,
+                arbitrage=arbitrage, gas_cost=gas_cost,
+            )  # fmt: skip
+    except SweepInterrupted as stopped:
+        result, interrupted = stopped.result, True
+    if report is not None:
+        result.write_report(report)
+    if as_json:
+        print_json(result.to_dict(best))
+    else:
+        print_sweep(result, best, [path for path in (out, report) if path is not None])
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def pairs(given: list[str], form: str) -> dict[str, str]:
+    """Return NAME=TEXT options as a mapping; `form` is what an error asks for."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, rest = text.partition("=")
+        if not (name and equals and rest):
+            raise PoolwrightError(f"{text!r} should be {form}.")
+        if name in found:
+            raise PoolwrightError(f"{name} is given twice: {found[name]} and {rest}.")
+        found[name] = rest
+    return found
+
+
+@contextmanager
+def run_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """Show finished runs and the time left on stderr while it is a terminal; the bar leaves no trace."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("runs", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_sweep(result: SweepResult, best: int, written: list[Path]) -> None:
+    """Print the best runs as a table, how choosing as one goes did, and what it rests on."""
+    from rich.text import Text
+
+    out = console()
+    manifest = result.manifest
+    head = Text.assemble((manifest["name"], "bold"))
+    out.print(head.append("  generated market" if "generated" in manifest["source"] else "", "yellow"))
+    direction = "more is better" if result.sign > 0 else "less is better"
+    out.print(Text(f"  best by {_objective(result)} ({direction})", "dim"))
+    _table(out.print, _best_cells(result, best), "bold")
+    if result.folds:
+        out.print()
+        out.print(Text("  walking forward: chosen by the windows before, then tested on the next", "dim"))
+        _table(out.print, _forward_cells(result), "")
+    out.print()
+    for line in _remarks(result):
+        out.print(Text(f"  {line}", "dim"), soft_wrap=True)
+    for path in written:
+        out.print(Text(f"  written    {path}"), soft_wrap=True)
+    if not result.complete:
+        left = f"  stopped    after {len(result.rows):,} of {result.total:,} runs"
+        again = "; the same command goes on from there" if result.folder else ""
+        out.print(Text(left + again, "bold yellow"), soft_wrap=True)
+
+
+def _objective(result: SweepResult) -> str:
+    return str(result.manifest["objective"]).partition(" ")[0]
+
+
+def _table(show: Callable[[Text], None], cells: list[list[str]], style: str) -> None:
+    """Print cells in aligned columns, the first row as the head."""
+    from rich.text import Text
+
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for k, row in enumerate(cells):
+        line = "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        show(Text(line, "dim" if k == 0 else style if k == 1 else ""))
+
+
+def _best_cells(result: SweepResult, count: int) -> list[list[str]]:
+    from poolwright.simulate.sweep.result import spread
+    from poolwright.simulate.sweep.wording import write_figure
+
+    name, windows = _objective(result), result.folds + 1
+    head = ["run", *(each.short for each in result.dimensions)]
+    head += ["train", "test", "s.e."] if result.folds else [name]
+    others = [
+        figure for figure in ("fees", "trades") if figure in result.manifest["figures"] and figure != name
+    ]
+    cells = [head + others]
+    for row in result.best(count):
+        line = [str(row.run), *(row.point[each.path] for each in result.dimensions)]
+        line.append(write_figure(name, row.train(windows)))
+        if result.folds:
+            error = write_figure(name, spread(row.objectives)[1]).removeprefix("+")
+            line += [write_figure(name, row.test(windows)), error]
+        means = {figure: sum(row.figures[figure]) / len(row.figures[figure]) for figure in others}
+        cells.append(line + [write_figure(figure, mean) for figure, mean in means.items()])
+    return cells
+
+
+def _forward_cells(result: SweepResult) -> list[list[str]]:
+    from poolwright.simulate.sweep.wording import write_figure
+
+    name = _objective(result)
+    cells = [["test window", "run", *(each.short for each in result.dimensions), "before", "test"]]
+    for fold in result.walk_forward():
+        window = " to ".join(edge[:10] for edge in result.windows[fold.fold])
+        values = [fold.point[each.path] for each in result.dimensions]
+        figures = [write_figure(name, fold.train), write_figure(name, fold.test)]
+        cells.append([window, str(fold.run), *values, *figures])
+    return cells
+
+
+def _remarks(result: SweepResult) -> list[str]:
+    """Say what ran, what did not, and on which pool, prices and code."""
+    manifest: Any = result.manifest
+    counts = [f"{plural(result.count('done'), 'run')} finished"]
+    if pruned := result.count("pruned"):
+        counts.append(f"{pruned} given up after a window")
+    if refused := result.count("refused"):
+        counts.append(f"{refused} refused by the linter")
+    lines = [f"runs       {', '.join(counts)}; {manifest['method']}, seed {manifest['seed']}"]
+    if result.folds:
+        lines.append(f"windows    {len(result.windows)}; s.e. and figures are over all of them")
+    lines.append(f"prices     {manifest['source']}")
+    names = (("pool", "spec"), ("prices", "data"), ("code", "code"))
+    hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)
+    lines.append(f"hashes     {hashes}")
+    first = next((row for row in result.rows if row.state == "refused"), None)
+    if first is not None:
+        lines.append(f"refused    run {first.run}: {first.findings[0]}")
+    return lines

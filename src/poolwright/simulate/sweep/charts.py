@@ -1,0 +1,169 @@
+"""Charts of a sweep as plotly figures without colours of text or paper: the page sets those by theme."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from poolwright.errors import UnitError
+from poolwright.extras import require
+from poolwright.simulate.sweep.job import Row
+from poolwright.simulate.sweep.result import SweepResult, spread
+from poolwright.simulate.sweep.vary import Dimension
+from poolwright.simulate.sweep.wording import axis_format
+from poolwright.units import parse_number
+
+go = require("plotly.graph_objects", "sim")
+
+# Readable on white and on near black alike.
+TRAIN, TEST, BAND = "#3b82d6", "#dd8527", "rgba(59,130,214,0.20)"
+# Pairs of keys that are drawn as heatmaps: more would not be looked at.
+MAX_PAIRS = 3
+Chart = tuple[str, str, Any]
+
+
+def all_charts(result: SweepResult) -> dict[str, Chart]:
+    """Return, by id: title, one sentence, plotly figure."""
+    charts: dict[str, Chart] = {}
+    if not result.best(1):
+        return charts
+    for k, dimension in enumerate(result.dimensions):
+        charts[f"line-{k}"] = _sensitivity(result, dimension)
+    grids = [dimension for dimension in result.dimensions if len(dimension.values) > 1]
+    if result.manifest["method"] == "grid":
+        for k, (one, other) in enumerate(itertools.islice(itertools.combinations(grids, 2), MAX_PAIRS)):
+            charts[f"map-{k}"] = _heatmap(result, one, other)
+            if result.folds:
+                charts[f"error-{k}"] = _heatmap(result, one, other, error=True)
+    if result.folds:
+        charts["windows"] = _by_window(result)
+    return charts
+
+
+def numeric(text: str) -> float | None:
+    """Return the value as a number, None for a name."""
+    try:
+        return float(parse_number(text))
+    except UnitError:
+        return None
+
+
+def _objective(result: SweepResult) -> str:
+    return str(result.manifest["objective"]).partition(" ")[0]
+
+
+def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
+    """Draw the objective over one key: a line with its band for a grid, points for a search."""
+    grid = result.manifest["method"] == "grid"
+    rows = best_by_value(result, dimension) if grid else result.best(len(result.rows))
+    rows = sorted(rows, key=lambda row: numeric(row.point[dimension.path]) or 0.0) if not grid else rows
+    values = [numeric(row.point[dimension.path]) for row in rows]
+    named = any(value is None for value in values)
+    xs: list[Any] = [row.point[dimension.path] for row in rows] if named else values
+    windows = result.folds + 1
+    train = [row.train(windows) for row in rows]
+    mode = "lines+markers" if grid else "markers"
+    traces = _band(xs, rows) if grid and result.folds and not named else []
+    traces.append(
+        go.Scatter(x=xs, y=train, name="train" if result.folds else "objective", mode=mode,
+                   line={"width": 2, "color": TRAIN}, marker={"size": 6, "color": TRAIN})
+    )  # fmt: skip
+    if result.folds:
+        test = [row.test(windows) for row in rows]
+        traces.append(
+            go.Scatter(x=xs, y=test, name="test", mode=mode,
+                       line={"width": 1.6, "color": TEST, "dash": "dot"}, marker={"size": 5, "color": TEST})
+        )  # fmt: skip
+    figure = _figure(traces, axis_format(_objective(result)), hovermode="x unified" if grid else "closest")
+    if dimension.log and not named:
+        figure.update_xaxes(type="log")
+    figure.update_xaxes(title={"text": dimension.short})
+    rest = ", the other keys at their best" if grid and len(result.dimensions) > 1 else ""
+    band = " Band: mean of all windows, one standard error to each side." if grid and result.folds else ""
+    return f"{_objective(result)} by {dimension.short}", f"Each value{rest}.{band}", figure
+
+
+def best_by_value(result: SweepResult, dimension: Dimension) -> list[Row]:
+    """Return, for each value of a key, the best run on the train windows."""
+    best: dict[str, Row] = {}
+    for row in result.best(len(result.rows)):
+        best.setdefault(row.point[dimension.path], row)
+    return [best[value] for value in dimension.values if value in best]
+
+
+def _band(xs: list[Any], rows: Sequence[Row]) -> list[Any]:
+    """Return the area of mean +- one standard error over all windows."""
+    means = [spread(row.objectives) for row in rows]
+    upper, lower = [mean + error for mean, error in means], [mean - error for mean, error in means]
+    shared = {"mode": "lines", "line": {"width": 0, "color": TRAIN}, "hoverinfo": "skip"}
+    return [
+        go.Scatter(x=xs, y=upper, showlegend=False, **shared),
+        go.Scatter(x=xs, y=lower, name="all windows, ±1 s.e.", fill="tonexty", fillcolor=BAND, **shared),
+    ]
+
+
+def _heatmap(result: SweepResult, one: Dimension, other: Dimension, *, error: bool = False) -> Chart:
+    """Draw the best train objective for each pair of values, or the standard error over windows there."""
+    cells: dict[tuple[str, str], Row] = {}
+    for row in result.best(len(result.rows)):
+        cells.setdefault((row.point[one.path], row.point[other.path]), row)
+
+    def cell(x: str, y: str) -> float | None:
+        row = cells.get((x, y))
+        if row is None:
+            return None
+        value = spread(row.objectives)[1] if error else row.train(result.folds + 1)
+        return value if math.isfinite(value) else None
+
+    form = axis_format(_objective(result))
+    heat = go.Heatmap(
+        x=list(one.values), y=list(other.values),
+        z=[[cell(x, y) for x in one.values] for y in other.values],
+        colorscale="Cividis", reversescale=result.sign < 0 and not error,
+        colorbar={"tickformat": form, "thickness": 12, "outlinewidth": 0},
+        hovertemplate=f"{one.short} %{{x}}<br>{other.short} %{{y}}<br>%{{z:{form}}}<extra></extra>",
+    )  # fmt: skip
+    figure = _figure([heat], "", showlegend=False, hovermode="closest")
+    figure.update_xaxes(type="category", title={"text": one.short}, nticks=8)
+    figure.update_yaxes(
+        type="category", title={"text": other.short, "standoff": 10}, tickformat=None, hoverformat=None
+    )
+    name = f"{one.short} and {other.short}"
+    if error:
+        return f"How sure: {name}", "One standard error of the objective over the windows.", figure
+    return f"{_objective(result)} by {name}", "Mean of the train windows; empty where refused.", figure
+
+
+def _by_window(result: SweepResult) -> Chart:
+    """Draw the best run in each window beside what was chosen by the windows before."""
+    best = result.best(1)[0]
+    labels = [start[:10] for start, _ in result.windows]
+    traces = [
+        go.Bar(
+            x=labels, y=list(best.objectives), name=f"run {best.run}, best on train", marker={"color": TRAIN}
+        )
+    ]
+    folds = result.walk_forward()
+    traces.append(
+        go.Bar(x=[labels[fold.fold] for fold in folds], y=[fold.test for fold in folds],
+               name="chosen by the windows before", marker={"color": TEST})
+    )  # fmt: skip
+    figure = _figure(traces, axis_format(_objective(result)), barmode="group", bargap=0.35)
+    figure.update_xaxes(type="category", title={"text": "window beginning"})
+    return f"{_objective(result)} by window", "Each window opens a fresh pool; the last is the test.", figure
+
+
+def _figure(traces: list[Any], y_format: str, **layout: Any) -> Any:
+    figure = go.Figure(traces)
+    figure.update_layout(
+        template="none",
+        margin={"l": 52, "r": 14, "t": 8, "b": 52},
+        height=320,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"},
+        xaxis={"showgrid": False, "zeroline": False, "automargin": True},
+        yaxis={"tickformat": y_format, "hoverformat": y_format, "zeroline": False, "automargin": True},
+        **layout,
+    )
+    return figure

@@ -1,0 +1,28 @@
+"""How figures of a sweep are written: fractions in per cent, amounts with their thousands, counts whole."""
+
+from __future__ import annotations
+
+import math
+
+FRACTIONS = frozenset({"value_vs_hold", "impermanent_loss"})
+COUNTS = frozenset({"trades", "refused_trades"})
+
+
+def write_figure(name: str, value: float) -> str:
+    """Write a figure as people read it; "" for none.
+
+    >>> write_figure("value_vs_hold", 0.0123), write_figure("fees", 84274.4), write_figure("mine", 1.5)
+    ('+1.230 %', '84,274.40', '1.5000')
+    """
+    if not math.isfinite(value):
+        return ""
+    if name in FRACTIONS:
+        return f"{100 * value:+.3f} %"
+    if name in COUNTS:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4f}"
+
+
+def axis_format(name: str) -> str:
+    """Return the d3 format of an axis of this figure."""
+    return ".2%" if name in FRACTIONS else ",.4~g"

@@ -1,0 +1,116 @@
+"""`poolwright sweep`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import poolwright as pw
+from poolwright.simulate.sweep.store import read_rows
+from poolwright.simulate.sweep.wording import write_figure
+from tests.unit.cli.conftest import Run
+
+
+@pytest.fixture
+def index(project_root: Path) -> Path:
+    return project_root / "examples" / "index.toml"
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    start = {"WETH": 232.52, "WBTC": 9_090.27}
+    pw.generate_market(["WETH", "WBTC", "DAI"], 200, start_prices=start).write_csv(path)
+    return path
+
+
+def test_the_table_lists_the_best_with_train_and_test(run: Run, index: Path, prices: Path) -> None:
+    outcome = run("sweep", index, "--prices", prices, "--vary", "swap_fee=0.001:0.01:4", "--folds", 2)
+    result = pw.sweep(index, prices, vary={"swap_fee": "0.001:0.01:4"}, folds=2)
+    assert outcome.status == 0
+    lines = outcome.out.splitlines()
+    head = next(k for k, line in enumerate(lines) if "swap_fee" in line)
+    for line, row in zip(lines[head + 1 :], result.best(), strict=False):
+        shown = [write_figure("value_vs_hold", value) for value in (row.train(3), row.test(3))]
+        assert line.split()[:6] == [str(row.run), row.point["fees.swap"], *" ".join(shown).split()]
+    for text in ("generated market", "walking forward", "4 runs finished; grid, seed 0", "more is better"):
+        assert text in outcome.out
+
+
+def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
+    outcome = run(
+        "sweep", index, "--prices", prices, "--vary", "swap_fee=0.3%,30%", "--vary", "WETH.weight=0.4,0.5",
+        "--objective", "fees", "--minimise", "--gas-cost", 1, "--json",
+    )  # fmt: skip
+    expected = pw.sweep(
+        index, prices, vary={"swap_fee": "0.3%,30%", "WETH.weight": "0.4,0.5"}, objective="fees",
+        maximise=False, gas_cost=1.0, arbitrage="best_pair",
+    )  # fmt: skip
+    assert json.loads(outcome.out) == json.loads(json.dumps(expected.to_dict()))
+    assert json.loads(outcome.out)["runs"]["refused"] == 2
+
+
+def test_out_and_report_are_written_and_gone_on_from(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    given = ["sweep", index, "--prices", prices, "--vary", "swap_fee=0.001:0.01:4", "--out", tmp_path / "o"]
+    first = run(*given, "--report", tmp_path / "r.html")
+    assert "written" in first.out
+    assert (tmp_path / "r.html").stat().st_size > 1_000_000
+    rows = read_rows(tmp_path / "o")
+    assert run(*given).status == 0
+    assert read_rows(tmp_path / "o") == rows
+    other = run(*given[:-2], "--objective", "fees", "--out", tmp_path / "o")
+    assert other.status == 2
+    assert "another objective" in other.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--vary", "swap_fee"], "should be KEY=lo:hi:n"),
+        (["--vary", "swap_fee=1%", "--vary", "swap_fee=2%"], "given twice"),
+        (["--vary", "fees.swop=1%"], "no such key"),
+        (["--vary", "swap_fee=1%", "--objective", "luck"], "no figure"),
+        (["--vary", "swap_fee=1%", "--method", "luck"], "no method"),
+        (["--vary", "swap_fee=1%", "--report", "no/where/r.html"], "no folder"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    run: Run, index: Path, prices: Path, words: list[str], told: str
+) -> None:
+    outcome = run("sweep", index, "--prices", prices, *words)
+    assert outcome.status == 2
+    assert told in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_ctrl_c_keeps_what_is_finished(index: Path, tmp_path: Path, project_root: Path) -> None:
+    path = tmp_path / "long.csv"
+    pw.generate_market(["WETH", "WBTC", "DAI"], 4_000).write_csv(path)
+    command = [
+        sys.executable, "-m", "poolwright.cli", "sweep", str(index), "--prices", str(path),
+        "--vary", "swap_fee=0.0001:0.1:4000", "--out", str(tmp_path / "out"),
+    ]  # fmt: skip
+    child = subprocess.Popen(
+        command, cwd=project_root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    journal = tmp_path / "out" / "journal.jsonl"
+    end = time.monotonic() + 60
+    while not journal.exists() or journal.stat().st_size < 5_000:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=20)
+    assert child.returncode == 130, err
+    assert "of 4,000 runs; the same command goes on from there" in out
+    assert "Traceback" not in err
+    assert journal.read_text() == ""
+    assert 5 <= len(read_rows(tmp_path / "out")) < 4_000

@@ -1,0 +1,87 @@
+"""The page of a sweep: whole, self-contained, and true to the runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import poolwright as pw
+from poolwright.errors import PoolwrightError
+from poolwright.simulate.sweep.charts import all_charts
+from poolwright.simulate.sweep.result import spread
+from poolwright.simulate.sweep.wording import write_figure
+from tests.unit.simulate.sweep.cases import FEES, market, pool
+
+TWO = {"swap_fee": "0.001:0.01:3", "WETH.weight": "0.3,0.5,1.2"}
+
+
+def summary(page: Path) -> dict[str, object]:
+    found = re.search(r'id="summary">(.*?)</script>', page.read_text(), re.DOTALL)
+    assert found is not None
+    data: dict[str, object] = json.loads(found[1])
+    return data
+
+
+def test_the_page_needs_nothing_else_and_holds_the_runs(tmp_path: Path) -> None:
+    result = pw.sweep(pool(), market(), vary=TWO, folds=2)
+    page = result.write_report(tmp_path / "out.html")
+    text = page.read_text()
+    assert not re.search(r'(?:src|href)\s*=\s*"', text.partition("<script>")[0])
+    assert summary(page) == json.loads(json.dumps(result.to_dict()))
+    assert "Generated market" in text
+    assert "3 points never ran" in text
+    for row in result.best(3):
+        assert write_figure("value_vs_hold", row.train(3)) in text
+        assert write_figure("value_vs_hold", row.test(3)) in text
+
+
+def test_lines_carry_the_band_over_windows() -> None:
+    result = pw.sweep(pool(), market(), vary=FEES, folds=3)
+    _, _, figure = all_charts(result)["line-0"]
+    upper, lower, train, test = figure.data
+    for k, row in enumerate(result.rows):
+        mean, error = spread(row.objectives)
+        assert train.x[k] == float(row.point["fees.swap"])
+        assert (upper.y[k], lower.y[k]) == (mean + error, mean - error)
+        assert (train.y[k], test.y[k]) == (row.train(4), row.test(4))
+
+
+def test_heatmaps_leave_refused_points_empty() -> None:
+    result = pw.sweep(pool(), market(), vary=TWO, folds=1)
+    heat = all_charts(result)["map-0"][2].data[0]
+    assert list(heat.y) == ["0.3", "0.5", "1.2"]
+    assert heat.z[2] == (None, None, None) or list(heat.z[2]) == [None] * 3
+    assert heat.z[0][1] == next(
+        row.train(2) for row in result.rows
+        if row.point == {"fees.swap": "0.0055", "tokens.WETH.weight": "0.3"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["random", "optuna"])
+def test_searches_are_drawn_as_points(method: str, tmp_path: Path) -> None:
+    vary = {"swap_fee": "0.001:0.05:log", "kind": "weighted"}
+    result = pw.sweep(pool(), market(50), vary=vary, method=method, runs=9)
+    charts = all_charts(result)
+    assert charts["line-0"][2].data[0].mode == "markers"
+    assert charts["line-1"][2].data[0].x[0] == "weighted"
+    assert result.write_report(tmp_path / "out.html").exists()
+
+
+def test_a_sweep_where_nothing_ran_has_a_page_too(tmp_path: Path) -> None:
+    result = pw.sweep(pool(), market(50), vary={"swap_fee": "20%,30%"}, folds=1)
+    assert result.best() == []
+    assert result.walk_forward() == []
+    assert "2 points never ran" in result.write_report(tmp_path / "out.html").read_text()
+
+
+def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    result = pw.sweep(pool(), market(50), vary={"swap_fee": "1%"})
+    with pytest.raises(PoolwrightError, match="cannot be written"):
+        result.write_report(tmp_path / "no" / "out.html")
+
+
+def test_spread_is_mean_and_standard_error() -> None:
+    assert spread((1.0, 2.0, 3.0, 6.0)) == pytest.approx((3.0, (14 / 3 / 4) ** 0.5))
