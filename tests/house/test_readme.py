@@ -74,3 +74,17 @@ def test_tour_in_python(readme: str, toured: Path) -> None:
     assert all(expected), "every print of the tour shows what it prints"
     shown = run([sys.executable, "-c", code], toured)
     assert [line for line in shown.splitlines() if line in expected] == expected, shown
+
+
+def test_links_lead_somewhere(project_root: Path) -> None:
+    pages = [
+        *project_root.glob("*.md"),
+        *(page for part in ("docs", "tests", "bench") for page in (project_root / part).rglob("*.md")),
+    ]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert links
+    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
