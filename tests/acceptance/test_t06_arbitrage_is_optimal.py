@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from poolwright.analytics.impermanent_loss import weighted_value
-from poolwright.simulate.arbitrage import weighted_trade
+from poolwright.simulate.kernels import closed_form
 from tests.acceptance.convex import best_basket
+
+
+def weighted_trade(reserves, weights, prices, keep, bounded):
+    """Return (token in, token out, amount in) of the engine's choice at one fee."""
+    keeps = np.full((len(reserves), len(reserves)), keep)
+    return closed_form.weighted_trade(reserves, weights, prices, keeps, 1.0, bounded)[:3]
+
 
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 OLD, NEW = np.array([40_000.0, 2_500.0, 1.0]), np.array([40_400.0, 2_462.5, 1.0])

@@ -38,7 +38,12 @@ def weighted_value(weights: Floats, balances: Floats, prices: Floats) -> Floats:
 
 
 def stable_value(amplification: float, balances: Floats, prices: Floats) -> Floats:
-    """Return the least value on the stable invariant through `balances`, at `prices` [..., k].
+    """Return the least value on the stable invariant through `balances`, at `prices`; see `stable_balances`."""
+    return np.asarray(np.sum(stable_balances(amplification, balances, prices) * prices, axis=-1))
+
+
+def stable_balances(amplification: float, balances: Floats, prices: Floats) -> Floats:
+    """Return the balances [..., k] of least value on the stable invariant through `balances`, at `prices` [..., k].
 
     `amplification`: A in Curve's convention (Ann = A n). `balances` in units of the pool (rates applied) and
     `prices` per such unit. At the least value the marginal prices are the market's, Ann + K / x_i = u P_i,
@@ -67,7 +72,7 @@ def stable_value(amplification: float, balances: Floats, prices: Floats) -> Floa
         too_high = ~(size < 0)
         high, low = np.where(too_high, middle, high), np.where(too_high, low, middle)
     ratios, k = solve(0.5 * (low + high))
-    return np.asarray(invariant * k * np.sum(ratios * prices, axis=-1))
+    return np.asarray(invariant * k[..., None] * ratios)
 
 
 def stable_invariant(amplification: float, balances: Floats) -> float:

@@ -160,9 +160,23 @@ def write_trades(result: SimulationResult, path: Path) -> None:
     try:
         with path.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
-            writer.writerow(["row", "time", "token_in", "token_out", "amount_in", "amount_out", "fee"])
-            for row, time, i, o, *amounts in result.trades:
-                writer.writerow([row, iso_time(time), symbols[i], symbols[o], *amounts])
+            writer.writerow(
+                [
+                    "row",
+                    "time",
+                    "token_in",
+                    "token_out",
+                    "amount_in",
+                    "amount_out",
+                    "fee",
+                    "agent",
+                    "swap_fee",
+                ]
+            )
+            for each in result.trades:
+                place = each.row, iso_time(each.time), symbols[each.token_in], symbols[each.token_out]
+                agent = ("arbitrageur", "retail")[each.agent]
+                writer.writerow([*place, each.amount_in, each.amount_out, each.fee, agent, each.swap_fee])
     except OSError as error:
         raise PoolwrightError(
             f"{path}: cannot be written ({error.strerror}). Choose another path."
@@ -176,12 +190,11 @@ def print_result(result: SimulationResult, notes: list[str], written: list[Path]
     out = console()
     head = Text.assemble((result.params.name, "bold"))
     out.print(head.append("  generated market" if result.prices.generated else "", "yellow"), soft_wrap=True)
-    for name, amount, remark in _rows(result.figures()):
-        out.print(Text.assemble((f"  {name:<22}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim")))
+    for name, amount, remark in [*_rows(result.figures()), *_books(result)]:
+        line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
+        out.print(line, soft_wrap=True)
     out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
-    out.print(
-        Text(f"  arbitrage  {result.arbitrage}, {result.gas_cost:g} gas a trade", "dim"), soft_wrap=True
-    )
+    out.print(Text(f"  arbitrage  {result.arbitrage}, {_gas(result)}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
     for note in notes:
         out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
@@ -191,9 +204,26 @@ def print_result(result: SimulationResult, notes: list[str], written: list[Path]
         out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
 
 
+def _gas(result: SimulationResult) -> str:
+    trader = result.arbitrageur
+    known = trader is not None and isinstance(trader.gas_cost, int | float)
+    return f"{trader.gas_cost:g} gas a trade" if trader and known else "gas by the block"
+
+
+def _books(result: SimulationResult) -> list[tuple[str, str, str]]:
+    """Return the closed books, after checking that they close."""
+    from poolwright.simulate.words import books_rows
+
+    rows = [
+        (f"  {name if name.startswith('LVR') else name[0].lower() + name[1:]}", amount, text)
+        for name, amount, text in books_rows(result)
+    ]
+    return [("closed books", "", "each ledger kept on its own; every sum checked"), *rows]
+
+
 def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return (name, figure, remark)."""
-    from poolwright.simulate.report import money, percent
+    from poolwright.simulate.words import money, percent
 
     owed = figures["protocol_fees"] + figures["creator_fees"]
     refused = figures["refused_trades"]

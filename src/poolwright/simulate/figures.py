@@ -34,8 +34,8 @@ def all_figures(result: SimulationResult) -> dict[str, tuple[str, str, Any]]:
     return {
         "value": (
             "Value",
-            "The pool against holding its first tokens.",
-            _lines(times, [("pool", result.value[rows]), ("hold", result.hold[rows])], ",.0f"),
+            "The first providers' share, beside its first tokens held, and beside the same tokens rebalanced for free.",
+            _lines(times, _values(result, rows), ",.0f"),
         ),
         "loss": (
             "Against holding",
@@ -50,6 +50,11 @@ def all_figures(result: SimulationResult) -> dict[str, tuple[str, str, Any]]:
                 [("fees paid", result.fees[rows]), ("arbitrageurs' profit", result.arbitrage_profit[rows])],
                 ",.0f",
             ),
+        ),
+        "lvr": (
+            "LVR and what pays for it",
+            "What arbitrage takes from the pool before fees, and what fees and retail bring, since the start.",
+            _lines(times, _lvr(result, rows), ",.0f"),
         ),
         "prices": ("Prices", "Each token's price, first price = 1.", _prices(result, rows, times)),
         "composition": ("Composition", "Shares of the pool's value.", _composition(result, rows, times)),
@@ -92,8 +97,24 @@ def _lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str
     )
 
 
+def _values(result: SimulationResult, rows: Integers) -> list[tuple[str, Floats]]:
+    series = (
+        ("pool", result.share_value),
+        ("hold", result.hold),
+        ("rebalanced", result.rebalanced),
+    )
+    return [(name, values[rows]) for name, values in series]
+
+
+def _lvr(result: SimulationResult, rows: Integers) -> list[tuple[str, Floats]]:
+    books = result.books
+    names = {"LVR": "lvr", "fees from arbitrage": "arbitrage_fees", "retail's cost": "retail_cost"}
+    drawn = [(name, np.cumsum(books.ledger(ledger))[rows]) for name, ledger in names.items()]
+    return [line for line in drawn if line[0] != "retail's cost" or line[1][-1] != 0]
+
+
 def _against_holding(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
-    gain = result.value[rows] / result.hold[rows] - 1.0
+    gain = result.share_value[rows] / result.hold[rows] - 1.0
     return _figure(
         [
             go.Scatter(

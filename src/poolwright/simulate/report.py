@@ -13,6 +13,7 @@ from poolwright.errors import PoolwrightError
 from poolwright.extras import require
 from poolwright.simulate.figures import all_figures, drawn_rows
 from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.words import absent_facts, agent_facts, books_rows, money, percent
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
 from poolwright.units import format_units
@@ -57,32 +58,13 @@ def render_report(result: SimulationResult, *, notes: Sequence[str] = ()) -> str
         facts=_facts(result, notes),
         tokens=_tokens(result),
         pairs=_pairs(result),
+        books=books_rows(result),
         figures=figures,
         drawn=(len(drawn_rows(result)), result.rows),
         plotly_js=plotly_js,
         summary=_inline(json.dumps(result.to_dict())),
     )
     return page
-
-
-def money(amount: float) -> str:
-    """Write an amount of the numeraire: whole from 1,000 on, else with cents.
-
-    >>> money(1451206.04), money(-12.5), money(0.00012)
-    ('1,451,206', '-12.50', '0.00012')
-    """
-    if abs(amount) >= 1_000:
-        return f"{amount:,.0f}"
-    return f"{amount:.2f}" if abs(amount) >= 0.01 or amount == 0 else f"{amount:.2g}"
-
-
-def percent(fraction: float) -> str:
-    """Write a change in per cent, with its sign.
-
-    >>> percent(-0.0137536)
-    '-1.38 %'
-    """
-    return f"{100 * fraction:+.2f} %"
 
 
 def _inline(text: str) -> str:
@@ -105,12 +87,13 @@ def _cards(result: SimulationResult) -> list[tuple[str, str, str]]:
     fee_remark = (
         ", ".join(f"{name} {money(amount)}" for name, amount in rest if amount) or "all kept in the pool"
     )
-    gas = f"after {money(result.gas_paid)} gas" if result.gas_cost else "no gas charged"
+    gas = f"after {money(result.gas_paid)} gas" if result.gas_paid else "no gas charged"
     return [
         ("Value at the end", money(figures["value"]), f"{money(figures['first_value'])} at the start"),
         ("Holding instead", money(figures["hold"]), "the first tokens, untouched"),
         ("Pool against holding", percent(figures["value_vs_hold"]), "fees included"),
         ("Impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
+        ("LVR", money(figures["lvr"]), _theory(result)),
         ("Fees paid", money(figures["fees"]), fee_remark),
         ("Arbitrageurs' profit", money(figures["arbitrage_profit"]), gas),
         ("Trades", f"{len(result.trades):,}", f"in {result.rows:,} rows of prices"),
@@ -120,17 +103,12 @@ def _cards(result: SimulationResult) -> list[tuple[str, str, str]]:
 def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, str]]:
     """Return what was assumed and where everything came from."""
     prices = result.prices
-    gas = (
-        f"the pool's fee and {money(result.gas_cost)} of gas for each trade"
-        if result.gas_cost
-        else "the pool's fee"
-    )
     facts = [
         ("Prices", f"{prices.source}; {result.rows:,} rows, {_step(prices.step)}"),
         ("Period", f"{prices.start} to {result.to_dict()['prices']['end']}"),
-        ("Arbitrage", f"{result.arbitrage}: {result.arbitrage.description}"),
-        ("Arbitrage cost", gas),
-        ("Other traders", "none: no retail flow, so fees come from arbitrage alone"),
+        *(fact for agent in result.agents for fact in agent_facts(agent)),
+        *absent_facts(result),
+        ("Seed", f"{result.seed}, of everything random"),
         ("Arithmetic", "every trade is the contract's own integer arithmetic, exact to the wei"),
         *(("Checked", note) for note in notes),
         ("Pool parameters", f"SHA-256 {result.params.hash}"),
@@ -138,7 +116,16 @@ def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, st
     ]
     if result.refused:
         facts.insert(4, ("Refused", f"{result.refused:,} trades outside the pool's limits"))
+    if result.fee_rule:
+        facts.insert(2, ("Swap fee", f"a function in place of the declared fee: {result.fee_rule}"))
     return facts
+
+
+def _theory(result: SimulationResult) -> str:
+    """Say what theory expects LVR to be."""
+    if result.theory is None:
+        return "what arbitrage took, fee included"
+    return f"{money(result.theory.zero_fee_lvr)} in theory without a fee"
 
 
 def _step(seconds: int) -> str:

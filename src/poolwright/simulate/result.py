@@ -2,97 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from poolwright.analytics.impermanent_loss import stable_value, weighted_value
-from poolwright.model.native.border import from_limbs
+from poolwright.analytics.impermanent_loss import stable_balances, weighted_value
 from poolwright.model.state import PoolState
+from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, described
+from poolwright.simulate.books import Books
+from poolwright.simulate.kernels import tables
 from poolwright.simulate.prices import PriceSeries, iso_time
-from poolwright.simulate.typing import Floats, Integers, Limbs
+from poolwright.simulate.theory import Theory, theory_of
+from poolwright.simulate.trades import LiquidityMoves, Trades
+from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
-
-
-class Arbitrage(StrEnum):
-    """How arbitrageurs act after each row of prices."""
-
-    BEST_PAIR = "best_pair"
-    TO_NO_ARBITRAGE = "to_no_arbitrage"
-
-    @property
-    def description(self) -> str:
-        """Say it in words, for a report."""
-        if self is Arbitrage.BEST_PAIR:
-            return (
-                "after each row of prices, the one most profitable trade between two tokens, at its best size"
-            )
-        return "after each row of prices, the most profitable trade between two tokens, again until none pays"
-
-
-class Trade(NamedTuple):
-    """One swap, exact in: `row` and `time` (unix seconds) of the prices, token positions, raw units."""
-
-    row: int
-    time: int
-    token_in: int
-    token_out: int
-    amount_in: int
-    amount_out: int
-    fee: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trades:
-    """All swaps in order; iterating gives `Trade`s with exact integers.
-
-    `places`: int64[t, 3], row, token in, token out. `amounts`: uint64[t, 3, 4], amount in, out and fee in limbs.
-    """
-
-    times: Integers
-    places: Integers
-    amounts: Limbs
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __iter__(self) -> Iterator[Trade]:
-        columns = [from_limbs(self.amounts[:, k]) for k in range(3)]
-        for (row, i, o), time, *amounts in zip(
-            self.places.tolist(), self.times.tolist(), *columns, strict=True
-        ):
-            yield Trade(row, time, i, o, *amounts)
 
 
 @dataclass(frozen=True, eq=False)
 class SimulationResult:
     """A finished run, or the part of it that was done.
 
-    Per row, after its trades: `balances` float64[r, n] in whole tokens; `fees` paid and `arbitrage_profit` (after
-    gas), both cumulative in the numeraire at the time of each trade; `trade_counts`, cumulative. States, trades
-    and `fee_amounts` (fees paid by token, raw units) are exact. `refused` counts trades outside the pool's limits.
+    Per row, after its trades: `balances` float64[r, n] in whole tokens; `flows` float64[r, :], what moved in the
+    row by ledger (`kernels.tables`); `supply` of shares; `trade_counts`, cumulative. States, trades, liquidity and
+    `accounts` (raw units by ledger and token) are exact. `demand`: retail's orders in the numeraire, arrived, wanted
+    at the price on offer, filled by the pool. `refused` counts trades outside the pool's limits.
     """
 
     params: PoolParams
     prices: PriceSeries
-    arbitrage: Arbitrage
-    gas_cost: float
+    agents: tuple[Agent, ...]
+    seed: int
+    fee_rule: str | None
+    fees_outside_reserves: bool
     initial_state: PoolState
     final_state: PoolState
     trades: Trades
+    liquidity: LiquidityMoves
     balances: Floats
-    fees: Floats
-    arbitrage_profit: Floats
+    flows: Floats
+    supply: Floats
     trade_counts: Integers
-    fee_amounts: tuple[int, ...]
+    accounts: dict[int, tuple[int, ...]]
+    demand: Floats
     refused: int
+
+    @property
+    def arbitrageur(self) -> Arbitrageur | None:
+        """The one who arbitrages, if anybody does."""
+        return next((agent for agent in self.agents if isinstance(agent, Arbitrageur)), None)
+
+    @property
+    def arbitrage(self) -> str:
+        """Name of the arbitrage model, "none" without one."""
+        return str(Arbitrage(self.arbitrageur.model)) if self.arbitrageur else "none"
+
+    @property
+    def fee_amounts(self) -> tuple[int, ...]:
+        """Fees paid by token, raw units."""
+        return self.accounts[tables.FEES]
+
+    @cached_property
+    def books(self) -> Books:
+        """Every ledger of the run, by row and by token; `books.check()` holds them against each other."""
+        return Books.of(self)
+
+    @cached_property
+    def theory(self) -> Theory | None:
+        """What theory expects arbitrage to cost on these prices; None where there is none for the pool."""
+        return theory_of(self)
+
+    @cached_property
+    def fees(self) -> Floats:
+        """Fees paid by all traders, cumulative, in the numeraire at the time of each trade."""
+        return np.cumsum(self.flows[:, tables.ARBITRAGE_FEES] + self.flows[:, tables.RETAIL_FEES])
+
+    @cached_property
+    def arbitrage_profit(self) -> Floats:
+        """What arbitrageurs keep after gas, venue and bids, cumulative, in the numeraire."""
+        return np.cumsum(self.flows[:, tables.WALLET])
 
     @property
     def rows(self) -> int:
@@ -125,14 +118,32 @@ class SimulationResult:
         return np.asarray(self.prices.prices[: self.rows] @ self._first())
 
     @cached_property
-    def invariant_value(self) -> Floats:
-        """Value per row of the same pool without fees, kept by arbitrage on its first invariant."""
+    def share_value(self) -> Floats:
+        """Value per row of the first providers' shares: all of the pool, unless liquidity came or went."""
+        return np.asarray(self.value * (self.initial_state.shares / self.supply))
+
+    @cached_property
+    def rebalanced(self) -> Floats:
+        """Value per row if the first providers held what their shares hold, but traded at market prices for free."""
+        before = np.concatenate([[1.0], self.initial_state.shares / self.supply[:-1]])
+        first = float(self._first() @ self.prices.prices[0])
+        return np.asarray(first + np.cumsum(before * self.flows[:, tables.REBALANCING]))
+
+    @cached_property
+    def zero_fee_balances(self) -> Floats:
+        """Whole tokens [r, n] of the same pool without fees, kept by arbitrage on its first invariant."""
         prices = self.prices.prices[: self.rows]
         if self.params.kind is Kind.STABLE:
             rates = np.array([rate / WAD for rate in self.initial_state.rates])
             amplification = self.params.amplification / AMPLIFICATION_PRECISION
-            return stable_value(amplification, self._first() * rates, prices / rates)
-        return weighted_value(self.weights, self._first(), prices)
+            return np.asarray(stable_balances(amplification, self._first() * rates, prices / rates) / rates)
+        value = weighted_value(self.weights, self._first(), prices)
+        return np.asarray(value[:, None] * self.weights / prices)
+
+    @cached_property
+    def invariant_value(self) -> Floats:
+        """Value per row of the same pool without fees."""
+        return np.asarray(np.einsum("rn,rn->r", self.zero_fee_balances, self.prices.prices[: self.rows]))
 
     @property
     def weights(self) -> Floats:
@@ -149,8 +160,8 @@ class SimulationResult:
 
     @property
     def gas_paid(self) -> float:
-        """Cost of all trades to the arbitrageurs, in the numeraire."""
-        return self.gas_cost * len(self.trades)
+        """Gas of all arbitrage, in the numeraire."""
+        return float(self.flows[:, tables.GAS].sum())
 
     @property
     def owed(self) -> tuple[float, float]:
@@ -181,9 +192,17 @@ class SimulationResult:
                 "rows": self.rows,
                 "step_seconds": self.prices.step,
             },
-            "assumptions": {"arbitrage": self.arbitrage.value, "gas_cost": self.gas_cost},
+            "agents": [described(agent) for agent in self.agents],
+            "assumptions": {
+                "arbitrage": self.arbitrage,
+                "seed": self.seed,
+                "fee": self.fee_rule or "as declared",
+                "fees_outside_reserves": self.fees_outside_reserves,
+            },
             "complete": self.complete,
             "result": self.figures(),
+            "books": self.books.to_dict(),
+            "theory": self.theory._asdict() if self.theory else None,
             "fees_by_token": {
                 token.symbol: str(amount)
                 for token, amount in zip(self.params.tokens, self.fee_amounts, strict=True)
@@ -194,16 +213,21 @@ class SimulationResult:
 
     def figures(self) -> dict[str, float | int]:
         """Return the key figures, in the numeraire or as fractions."""
-        value, hold, free = float(self.value[-1]), float(self.hold[-1]), float(self.invariant_value[-1])
+        value, hold, free = float(self.share_value[-1]), float(self.hold[-1]), float(self.invariant_value[-1])
+        flows = self.flows.sum(axis=0)
         protocol, creator = self.owed
         return {
             "first_value": float(self._first() @ self.prices.prices[0]),
-            "value": value,
+            "value": float(self.value[-1]),
+            "rebalanced": float(self.rebalanced[-1]),
             "hold": hold,
             "value_vs_hold": value / hold - 1.0,
             "impermanent_loss": free / hold - 1.0,
             "earned_over_invariant": value - free,
             "fees": float(self.fees[-1]),
+            "lvr": float(flows[tables.LVR]),
+            "arbitrage_fees": float(flows[tables.ARBITRAGE_FEES]),
+            "retail_cost": float(flows[tables.RETAIL_COST]),
             "protocol_fees": protocol,
             "creator_fees": creator,
             "arbitrage_profit": float(self.arbitrage_profit[-1]),

@@ -13,9 +13,10 @@ import poolwright as pw
 from poolwright.errors import PoolwrightError, PriceDataError
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
+from poolwright.simulate.agents import Arbitrage
 from poolwright.simulate.engine import SimulationInterrupted, balances_worth, simulate
 from poolwright.simulate.prices import PriceSeries
-from poolwright.simulate.result import Arbitrage, SimulationResult
+from poolwright.simulate.result import SimulationResult
 from poolwright.spec.params import PoolParams, Token
 from tests.unit.simulate import reference
 from tests.unit.simulate.cases import POOLS, STABLE, VOLATILE, WAD, WEIGHTED, finest, market
@@ -314,7 +315,15 @@ def test_simulate_result_is_plain_data_in_json() -> None:
     data = json.loads(json.dumps(result.to_dict()))
     assert data["pool"]["hash"] == STABLE.hash
     assert data["prices"]["generated"] is True
-    assert data["assumptions"] == {"arbitrage": "best_pair", "gas_cost": 0.0}
+    assert data["assumptions"] == {
+        "arbitrage": "best_pair",
+        "seed": 7,
+        "fee": "as declared",
+        "fees_outside_reserves": False,
+    }
+    assert [agent["agent"] for agent in data["agents"]] == ["Arbitrageur"]
+    assert data["agents"][0]["gas_cost"] == 0.0
+    assert data["books"]["pool"]["lvr"] > 0
     assert data["final_state"] == result.final_state.to_dict()
     assert data["result"]["trades"] == len(result.trades)
 

@@ -12,8 +12,9 @@ import pytest
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.engine import SimulationInterrupted, simulate
 from poolwright.simulate.figures import MAX_POINTS, all_figures, drawn_rows
-from poolwright.simulate.report import money, percent, render_report, write_report
+from poolwright.simulate.report import render_report, write_report
 from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.words import money, percent
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import POOLS, WEIGHTED, market
 
@@ -68,7 +69,7 @@ def test_render_report_is_the_same_for_the_same_result(result: SimulationResult)
 def test_render_report_draws_each_kind(params: PoolParams) -> None:
     run = simulate(params, market(params, 60))
     figures = all_figures(run)
-    assert list(figures) == ["value", "loss", "fees", "prices", "composition", "trades"]
+    assert list(figures) == ["value", "loss", "fees", "lvr", "prices", "composition", "trades"]
     for name, (_, _, figure) in figures.items():
         assert json.loads(figure.to_json())["data"], name
         assert f'id="chart-{name}"' in render_report(run)

@@ -147,7 +147,7 @@ def test_errors_of_the_objective_are_the_users_own() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"objective": "profit"}, "known: arbitrage_profit"),
+        ({"objective": "profit"}, "known: arbitrage_fees"),
         ({"method": "guess"}, "known: grid, random, optuna"),
         ({"vary": {"swap_fee": "0.001:0.01"}}, "write lo:hi:n"),
         ({"folds": 500}, "folds"),

@@ -1,4 +1,4 @@
-"""What the engine asks of each kind: the best trade (floats) and what a trade pays (the exact maths).
+"""What the loop asks of each kind: the best trade and marginal prices in floats, and what a trade pays.
 
 A kind is a tuple of arrays; numba compiles the engine once for each of these types.
 """
@@ -14,7 +14,14 @@ from numba.extending import intrinsic, overload
 from poolwright.model import native
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
-from poolwright.simulate.arbitrage import stable_trade, weighted_trade
+from poolwright.simulate.kernels.closed_form import (
+    stable_out,
+    stable_slope,
+    stable_trade,
+    weighted_out,
+    weighted_slope,
+    weighted_trade,
+)
 from poolwright.simulate.typing import Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -68,8 +75,20 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
     )
 
 
-def find_trade(kind: KindArrays, reserves: Floats, prices: Floats, keep: float) -> tuple[int, int, float]:
-    """Return (token in, token out, amount in) of the most profitable pair; see `arbitrage`."""
+def find_trade(
+    kind: KindArrays, reserves: Floats, prices: Floats, keeps: Floats, proceeds: float
+) -> tuple[int, int, float, float]:
+    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`."""
+    raise NotImplementedError("compiled code only")
+
+
+def slope(kind: KindArrays, reserves: Floats, i: int, o: int, net: float) -> float:
+    """Return d out / d net of a swap after a net amount in, in floats."""
+    raise NotImplementedError("compiled code only")
+
+
+def float_out(kind: KindArrays, reserves: Floats, i: int, o: int, net: float) -> float:
+    """Return the amount out for a net amount in, in floats."""
     raise NotImplementedError("compiled code only")
 
 
@@ -79,14 +98,29 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 
 
 @overload(find_trade, strict=False)  # type: ignore[untyped-decorator]
-def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keep: Any) -> Any:
-    if kind.instance_class is Weighted:
-        return lambda kind, reserves, prices, keep: weighted_trade(reserves, kind.weights, prices, keep, True)
-    if kind.instance_class is ConstantProduct:
-        return lambda kind, reserves, prices, keep: weighted_trade(
-            reserves, kind.weights, prices, keep, False
+def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
+            reserves, kind.factors, kind.ann, prices, keeps, proceeds
         )
-    return lambda kind, reserves, prices, keep: stable_trade(reserves, kind.factors, kind.ann, prices, keep)
+    bounded = kind.instance_class is Weighted
+    return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
+        reserves, kind.weights, prices, keeps, proceeds, bounded
+    )
+
+
+@overload(slope, strict=False)  # type: ignore[untyped-decorator]
+def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann, i, o, net)
+    return lambda kind, reserves, i, o, net: weighted_slope(reserves, kind.weights, i, o, net)
+
+
+@overload(float_out, strict=False)  # type: ignore[untyped-decorator]
+def compiled_float_out(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, reserves, i, o, net: stable_out(reserves, kind.factors, kind.ann, i, o, net)
+    return lambda kind, reserves, i, o, net: weighted_out(reserves, kind.weights, i, o, net)
 
 
 @overload(amount_out, strict=False)  # type: ignore[untyped-decorator]

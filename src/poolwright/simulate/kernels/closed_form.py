@@ -1,7 +1,8 @@
 """The best trade of an arbitrageur against one pool, in float64: which pair, and how much in.
 
-Only the choice is made in floats; what a trade pays is the exact maths' word, and a trade happens only if it pays.
-Amounts are raw units, prices are numeraire per raw unit, `keep` is 1 - fee. Written for numba and for Python.
+Only the choice is made in floats; what a trade pays is the ledger's word, and a trade happens only if it pays.
+Amounts are raw units, prices are numeraire per raw unit; `keeps` is 1 - fee by token in and out, `proceeds` the
+part of the amount out that is left when it is sold. Written for numba and for Python.
 """
 
 from __future__ import annotations
@@ -25,40 +26,76 @@ STABLE_DOUBLINGS = 128
 
 @register_jitable  # type: ignore[untyped-decorator]
 def weighted_trade(
-    reserves: Floats, weights: Floats, prices: Floats, keep: float, bounded: bool
-) -> tuple[int, int, float]:
-    """Return (token in, token out, amount in) of the pair with the largest profit; amount 0 if none pays.
+    reserves: Floats, weights: Floats, prices: Floats, keeps: Floats, proceeds: float, bounded: bool
+) -> tuple[int, int, float, float]:
+    """Return (token in, token out, amount in, profit) of the most profitable pair; amount 0 if none pays.
 
-    With q = keep (R_o / w_o) / (R_i / w_i) and m = P_i / P_o, the trade pays if q > m; then the balance in grows
-    by x = (q / m)^(w_o / (w_i + w_o)), for keep * in = R_i (x - 1) and out = R_o (1 - x^(-w_i / w_o)).
+    With q = keep (R_o / w_o) / (R_i / w_i) and m = P_i / (P_o proceeds), the trade pays if q > m; then the
+    balance in grows by x = (q / m)^(w_o / (w_i + w_o)), for keep * in = R_i (x - 1) and out = R_o (1 - x^(-w_i / w_o)).
     `bounded`: keep to the limits of a weighted swap, net in <= R_i and out <= R_o / 2.
     """
     n = len(reserves)
     best_in, best_out, best_amount, best_profit = 0, 0, 0.0, 0.0
     for i in range(n):
         for o in range(n):
-            ratio = weights[i] / weights[o]
-            advantage = keep * reserves[o] * ratio * prices[o] / (reserves[i] * prices[i])
-            if i == o or advantage <= 1.0:
+            if i == o:
+                continue
+            ratio, keep, price = weights[i] / weights[o], keeps[i, o], prices[o] * proceeds
+            advantage = keep * reserves[o] * ratio * price / (reserves[i] * prices[i])
+            if advantage <= 1.0:
                 continue
             growth = math.log(advantage) / (1.0 + ratio)
             if bounded:
                 growth = min(growth, WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio)
             amount = reserves[i] * math.expm1(growth) / keep
-            profit = -reserves[o] * math.expm1(-growth * ratio) * prices[o] - amount * prices[i]
+            profit = -reserves[o] * math.expm1(-growth * ratio) * price - amount * prices[i]
             if profit > best_profit:
                 best_in, best_out, best_amount, best_profit = i, o, amount, profit
-    return best_in, best_out, best_amount
+    return best_in, best_out, best_amount, best_profit
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def weighted_slope(reserves: Floats, weights: Floats, i: int, o: int, net: float) -> float:
+    """Return d out / d net after a net amount in: (w_i / w_o) (R_o / R_i) (1 + net / R_i)^(-w_i / w_o - 1)."""
+    ratio: float = weights[i] / weights[o]
+    first = ratio * reserves[o] / reserves[i]
+    grown = 1.0 + net / reserves[i]
+    return float(first / (grown * grown) if ratio == 1.0 else first * grown ** (-ratio - 1.0))
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def weighted_out(reserves: Floats, weights: Floats, i: int, o: int, net: float) -> float:
+    """Return R_o (1 - (1 + net / R_i)^(-w_i / w_o))."""
+    return float(-reserves[o] * math.expm1(-weights[i] / weights[o] * math.log1p(net / reserves[i])))
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_slope(reserves: Floats, factors: Floats, ann: float, i: int, o: int, net: float) -> float:
+    """Return d out / d net in raw units after a net amount in."""
+    d = stable_d(reserves, factors, ann)
+    total, scale = stable_rest(reserves, factors, d, ann, i, o)
+    x = (reserves[i] + net) * factors[i]
+    return float(stable_marginal(x, total, scale, d, ann) * factors[i] / factors[o])
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_out(reserves: Floats, factors: Floats, ann: float, i: int, o: int, net: float) -> float:
+    """Return the amount out of a net amount in, in raw units."""
+    d = stable_d(reserves, factors, ann)
+    total, scale = stable_rest(reserves, factors, d, ann, i, o)
+    left = stable_other((reserves[i] + net) * factors[i], total, scale, d, ann)
+    return float(reserves[o] - left / factors[o])
 
 
 @register_jitable  # type: ignore[untyped-decorator]
 def stable_trade(
-    reserves: Floats, factors: Floats, ann: float, prices: Floats, keep: float
-) -> tuple[int, int, float]:
-    """Return (token in, token out, amount in) of the pair with the largest profit; amount 0 if none pays.
+    reserves: Floats, factors: Floats, ann: float, prices: Floats, keeps: Floats, proceeds: float
+) -> tuple[int, int, float, float]:
+    """Return (token in, token out, amount in, profit) of the most profitable pair; amount 0 if none pays.
 
     `factors`: value in the pool's unit per raw unit; `ann`: A n. The trade ends where the pool's marginal price
-    meets the market's, keep (Ann + K / x_i) / (Ann + K / x_o) = (P_i / f_i) / (P_o / f_o), found by bisection.
+    meets the market's, keep (Ann + K / x_i) / (Ann + K / x_o) = (P_i / f_i) / (P_o proceeds / f_o),
+    found by bisection.
     """
     n = len(reserves)
     d = stable_d(reserves, factors, ann)
@@ -67,24 +104,34 @@ def stable_trade(
         for o in range(n):
             if i == o:
                 continue
-            target = prices[i] / factors[i] * factors[o] / (prices[o] * keep)
-            total, scale = 0.0, d / ann
-            for k in range(n):
-                if k != i and k != o:
-                    x = reserves[k] * factors[k]
-                    total += x
-                    scale *= d / (n * x)
-            scale *= d * d / (n * n)
+            keep, price = keeps[i, o], prices[o] * proceeds
+            target = prices[i] / factors[i] * factors[o] / (price * keep)
+            total, scale = stable_rest(reserves, factors, d, ann, i, o)
             x = reserves[i] * factors[i]
             if stable_marginal(x, total, scale, d, ann) <= target:
                 continue
             grown = stable_search(x, total, scale, d, ann, target)
             amount = (grown - x) / (factors[i] * keep)
             left = stable_other(grown, total, scale, d, ann)
-            profit = (reserves[o] - left / factors[o]) * prices[o] - amount * prices[i]
+            profit = (reserves[o] - left / factors[o]) * price - amount * prices[i]
             if profit > best_profit:
                 best_in, best_out, best_amount, best_profit = i, o, amount, profit
-    return best_in, best_out, best_amount
+    return best_in, best_out, best_amount, best_profit
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_rest(
+    reserves: Floats, factors: Floats, d: float, ann: float, i: int, o: int
+) -> tuple[float, float]:
+    """Return S', the sum of the balances beside i and o, and the constant of the pair's curve, `scale`."""
+    n = len(reserves)
+    total, scale = 0.0, d / ann
+    for k in range(n):
+        if k != i and k != o:
+            x = reserves[k] * factors[k]
+            total += x
+            scale *= d / (n * x)
+    return total, scale * d * d / (n * n)
 
 
 @register_jitable  # type: ignore[untyped-decorator]

@@ -1,0 +1,124 @@
+"""The agents of a run, put into the arrays that the compiled loop reads: gas, orders and events by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, RivalPool
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.markets.gas import GasSeries
+from poolwright.simulate.markets.portable import stream
+from poolwright.simulate.prices import PriceSeries
+from poolwright.simulate.typing import Floats, Integers
+
+A = TypeVar("A")
+SECONDS_PER_HOUR = 3_600
+
+
+class Cast(NamedTuple):
+    """The agents of a run, at most one of each; None where nobody plays the part."""
+
+    arbitrageur: Arbitrageur | None
+    retail: Retail | None
+    liquidity: LiquidityEvents | None
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """Those who are there."""
+        return tuple(agent for agent in self if agent is not None)
+
+
+def cast_of(agents: Sequence[Agent]) -> Cast:
+    """Sort agents by part; refuse two of one part and strangers."""
+    for agent in agents:
+        if not isinstance(agent, Arbitrageur | Retail | LiquidityEvents):
+            raise PoolwrightError(
+                f"{agent!r} is no agent; known: Arbitrageur, Retail, LiquidityEvents (poolwright.simulate.agents)."
+            )
+    return Cast(_one(agents, Arbitrageur), _one(agents, Retail), _one(agents, LiquidityEvents))
+
+
+def _one(agents: Sequence[Agent], part: type[A]) -> A | None:
+    found = [agent for agent in agents if isinstance(agent, part)]
+    if len(found) > 1:
+        raise PoolwrightError(f"{len(found)} agents of kind {part.__name__}: a run takes one of each kind.")
+    return found[0] if found else None
+
+
+def arbitrageur_terms(agent: Arbitrageur | None, series: PriceSeries, seed: int) -> tables.Arbitrageur:
+    """Return what the loop needs of an arbitrageur; without one, gas is infinite."""
+    if agent is None:
+        return tables.Arbitrageur(np.array([np.inf]), 0, 1.0, 0.0, False)
+    gas = _gas(agent, series, seed)
+    if agent.gaps:
+        gas = np.broadcast_to(gas, (len(series),)).copy()
+        for start, stop in agent.gaps:
+            gas[(series.times >= start) & (series.times < stop)] = np.inf
+    repeat = agent.model is Arbitrage.TO_NO_ARBITRAGE
+    return tables.Arbitrageur(
+        gas, agent.latency_blocks, 1.0 - float(agent.venue_fee), float(agent.competition), repeat
+    )
+
+
+def _gas(agent: Arbitrageur, series: PriceSeries, seed: int) -> Floats:
+    """Return what a trade costs in the numeraire: one number, or one per row."""
+    if isinstance(agent.gas_cost, int | float):
+        return np.array([float(agent.gas_cost)])
+    law = agent.gas_cost
+    if isinstance(law, GasSeries):
+        law = GasSeries(series.times, law.at(series.times), law.source)
+    else:
+        law = law.generate(series.times, seed)
+    assert agent.native is not None
+    native: float | Floats
+    if isinstance(agent.native, str):
+        native = series.select([agent.native]).prices[:, 0]
+    else:
+        native = float(agent.native)
+    return np.ascontiguousarray(law.cost(agent.gas_used, native))
+
+
+def retail_orders(agent: Retail | None, series: PriceSeries, seed: int) -> tables.Retail:
+    """Draw the orders of a run: the same seed gives the same orders, whatever the pool."""
+    n = len(series.symbols)
+    reserves, none = np.ones(n), np.zeros(0, np.int64)
+    if agent is None or agent.orders_per_hour == 0:
+        return tables.Retail(
+            none, none.reshape(0, 2), np.zeros(0), 0.0, tables.NO_RIVAL, np.ones((n, n)), reserves
+        )
+    seconds = np.diff(series.times, prepend=series.times[0] - series.step)
+    counts = stream(seed, "retail", "arrivals").poisson(agent.orders_per_hour * seconds / SECONDS_PER_HOUR)
+    rows = np.repeat(np.arange(len(series)), counts)
+    tokens = _pairs(stream(seed, "retail", "pairs"), len(rows), n)
+    normal = stream(seed, "retail", "sizes").standard_normal(len(rows))
+    values = agent.mean_size * np.exp(agent.deviation * normal - 0.5 * agent.deviation**2)
+    rival, fee = tables.NO_RIVAL, 0.0
+    if agent.rival is not None:
+        rival = tables.POOL_RIVAL if isinstance(agent.rival, RivalPool) else tables.VENUE_RIVAL
+        fee = agent.rival.fee
+    keeps = np.full((n, n), 1.0 - fee)
+    return tables.Retail(rows, tokens, values, float(agent.elasticity), rival, keeps, reserves)
+
+
+def _pairs(rng: np.random.Generator, count: int, n: int) -> Integers:
+    """Return [count, 2] token positions, all ordered pairs alike."""
+    token_in = rng.integers(0, n, count)
+    other = rng.integers(0, n - 1, count)
+    return np.ascontiguousarray(np.column_stack([token_in, other + (other >= token_in)]), dtype=np.int64)
+
+
+def liquidity_rows(agent: LiquidityEvents | None, series: PriceSeries) -> tuple[Integers, Integers]:
+    """Return the row and the fraction (WAD) of each event, in order of time."""
+    schedule = sorted(agent.schedule) if agent else []
+    times = np.array([time for time, _ in schedule], dtype=np.int64)
+    if len(times) and times[-1] > series.times[-1]:
+        raise PoolwrightError(
+            f"a liquidity event at {int(times[-1])} (unix seconds) is after the last price, at "
+            f"{int(series.times[-1])}. Leave it out or simulate longer."
+        )
+    fractions = np.array([round(fraction * 1e18) for _, fraction in schedule], dtype=np.int64)
+    return np.searchsorted(series.times, times).astype(np.int64), fractions

@@ -1,0 +1,150 @@
+"""Amounts as the ledger counts them: 256-bit words in limbs, or float64. One loop is compiled for either."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.extending import overload, register_jitable
+
+from poolwright.model import native
+from poolwright.model.maths import fee_maths, fixed_point, share_maths
+from poolwright.model.words import to_word, uadd, usub
+
+
+def is_exact(account: Any) -> bool:
+    """Tell from a numba array type whether it holds words."""
+    return bool(account.dtype == types.uint64)
+
+
+def read(account: Any, place: Any) -> Any:
+    """Return the amount at an index or a tuple of indices."""
+    raise NotImplementedError("compiled code only")
+
+
+def write(account: Any, place: Any, amount: Any) -> None:
+    """Set the amount at an index or a tuple of indices."""
+    raise NotImplementedError("compiled code only")
+
+
+def plus(a: Any, b: Any) -> Any:
+    """Return a + b, checked when exact."""
+    raise NotImplementedError("compiled code only")
+
+
+def minus(a: Any, b: Any) -> Any:
+    """Return a - b, checked when exact."""
+    raise NotImplementedError("compiled code only")
+
+
+def as_float(a: Any) -> float:
+    """Return the nearest float64."""
+    raise NotImplementedError("compiled code only")
+
+
+def parts(fee: Any, shares: Any) -> Any:
+    """Return the protocol's and the creator's part of a fee; `shares` holds theirs."""
+    raise NotImplementedError("compiled code only")
+
+
+def part_of_supply(supply: Any, fraction: int) -> Any:
+    """Return the shares that are `fraction` (WAD) of the supply, rounded down."""
+    raise NotImplementedError("compiled code only")
+
+
+def provided(balance: Any, shares: Any, supply: Any) -> Any:
+    """Return what `shares` more cost in one token; reverts as the pool does."""
+    raise NotImplementedError("compiled code only")
+
+
+def withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
+    """Return what `shares` less pay in one token; reverts as the pool does."""
+    raise NotImplementedError("compiled code only")
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def add_to(account: Any, place: Any, amount: Any) -> None:
+    """Book an amount."""
+    write(account, place, plus(read(account, place), amount))
+
+
+@overload(read, strict=False)  # type: ignore[untyped-decorator]
+def _read(account: Any, place: Any) -> Any:
+    if is_exact(account):
+        return lambda account, place: native.load_word(account, place)
+    return lambda account, place: account[place]
+
+
+@overload(write, strict=False)  # type: ignore[untyped-decorator]
+def _write(account: Any, place: Any, amount: Any) -> Any:
+    if is_exact(account):
+        return lambda account, place, amount: native.store_word(account, place, amount)
+
+    def write_float(account: Any, place: Any, amount: Any) -> None:
+        account[place] = amount
+
+    return write_float
+
+
+@overload(plus, strict=False)  # type: ignore[untyped-decorator]
+def _plus(a: Any, b: Any) -> Any:
+    return (lambda a, b: a + b) if isinstance(a, types.Float) else (lambda a, b: uadd(a, b))
+
+
+@overload(minus, strict=False)  # type: ignore[untyped-decorator]
+def _minus(a: Any, b: Any) -> Any:
+    return (lambda a, b: a - b) if isinstance(a, types.Float) else (lambda a, b: usub(a, b))
+
+
+@overload(as_float, strict=False)  # type: ignore[untyped-decorator]
+def _as_float(a: Any) -> Any:
+    return (lambda a: a) if isinstance(a, types.Float) else (lambda a: native.to_float(a))
+
+
+@overload(parts, strict=False)  # type: ignore[untyped-decorator]
+def _parts(fee: Any, shares: Any) -> Any:
+    if not is_exact(shares):
+        return lambda fee, shares: (fee * shares[0], fee * shares[1])
+
+    def exact(fee: Any, shares: Any) -> Any:
+        protocol, creator, _, _ = fee_maths.split(
+            fee, native.load_word(shares, 0), native.load_word(shares, 1), to_word(0)
+        )
+        return protocol, creator
+
+    return exact
+
+
+@overload(part_of_supply, strict=False)  # type: ignore[untyped-decorator]
+def _part_of_supply(supply: Any, fraction: Any) -> Any:
+    if isinstance(supply, types.Float):
+        return lambda supply, fraction: supply * (fraction / 1e18)
+    return lambda supply, fraction: fixed_point.mul_div_down(supply, to_word(fraction), to_word(10**18))
+
+
+@overload(provided, strict=False)  # type: ignore[untyped-decorator]
+def _provided(balance: Any, shares: Any, supply: Any) -> Any:
+    if isinstance(balance, types.Float):
+        return lambda balance, shares, supply: balance * shares / supply
+
+    def exact(balance: Any, shares: Any, supply: Any) -> Any:
+        share_maths.minted(supply, shares)
+        amount = share_maths.proportional_in_up((balance,), shares, supply)[0]
+        share_maths.credited(balance, amount)
+        return amount
+
+    return exact
+
+
+@overload(withdrawn, strict=False)  # type: ignore[untyped-decorator]
+def _withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
+    if isinstance(balance, types.Float):
+        return lambda balance, shares, supply: balance * shares / supply
+
+    def exact(balance: Any, shares: Any, supply: Any) -> Any:
+        share_maths.burned(supply, shares)
+        amount = share_maths.proportional_out_down((balance,), shares, supply)[0]
+        share_maths.debited(balance, amount)
+        return amount
+
+    return exact

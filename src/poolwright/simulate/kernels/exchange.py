@@ -1,0 +1,164 @@
+"""One trade: what the pool pays for it, whether it is made, and where everybody books it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numba.extending import overload, register_jitable
+
+from poolwright.model import native
+from poolwright.model.maths import fee_maths, share_maths
+from poolwright.model.words import to_word
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.kernels.amounts import add_to, as_float, is_exact, minus, parts, plus, read, write
+from poolwright.simulate.kernels.kinds import amount_out, float_out
+from poolwright.simulate.kernels.tables import (
+    ARBITRAGEUR,
+    BUFFERED,
+    CREATOR,
+    FEES,
+    OUTSIDE,
+    PAID,
+    PROTOCOL,
+    REFUSED,
+    TAKEN,
+    TRADED,
+    Buffer,
+    Ledger,
+    Rows,
+    Scene,
+)  # fmt: skip
+from poolwright.simulate.kernels.user_fee import tell_user
+from poolwright.simulate.typing import Floats
+
+
+class Deal(NamedTuple):
+    """A wish to trade: an amount of token in, raw units, as a float."""
+
+    row: int
+    agent: int
+    token_in: int
+    token_out: int
+    amount: float
+
+
+def offer(kind: Any, balances: Any, deal: Deal, swap_fee: int) -> Any:
+    """Return (accepted, amount in, amount out, fee) as the ledger counts; a refusal has zeros."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(offer, strict=False)  # type: ignore[untyped-decorator]
+def compiled_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
+    return exact_offer if is_exact(balances) else rounded_offer
+
+
+def exact_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
+    i, o, amount = deal.token_in, deal.token_out, native.from_float(deal.amount)
+    fee_word, fee, out = to_word(swap_fee), to_word(0), to_word(0)
+    accepted = True
+    # What the pool would refuse is not traded: the choice was made in floats, and the pool has limits.
+    try:
+        fee = fee_maths.fee_of(amount, fee_word)
+        out = amount_out(kind, balances, i, o, fee_maths.net_of_fee(amount, fee_word))
+        share_maths.credited(native.load_word(balances, i), amount)
+        share_maths.debited(native.load_word(balances, o), out)
+    except Exception:
+        accepted = False
+    return accepted, amount, out, fee
+
+
+def rounded_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
+    fee = deal.amount * (swap_fee / 1e18)
+    out = float_out(kind, balances, deal.token_in, deal.token_out, deal.amount - fee)
+    return out < balances[deal.token_out], deal.amount, out, fee
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def trade(
+    scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, seen: Floats, gas: float
+) -> bool:
+    """Trade unless the pool refuses, or an arbitrageur would not gain by its exact outcome at the prices `seen`."""
+    i, o = deal.token_in, deal.token_out
+    swap_fee = scene.terms.swap_fees[i, o]
+    accepted, amount_in, out, fee = offer(scene.kind, ledger.balances, deal, swap_fee)
+    if not accepted:
+        ledger.cursor[REFUSED] += 1
+        return False
+    paid, taken = as_float(amount_in), as_float(out)
+    profit = 0.0
+    if deal.agent == ARBITRAGEUR:
+        profit = taken * seen[o] * scene.arbitrageur.proceeds - paid * seen[i] - gas
+        if not profit > 0.0:
+            return False
+    protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
+    worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
+    book_trader(scene, rows, deal, worth, (gas, profit))
+    flows, price = rows.flows[deal.row], scene.market.unit_prices[deal.row, i]
+    flows[tables.PROTOCOL_VALUE] += as_float(protocol) * price
+    flows[tables.CREATOR_VALUE] += as_float(creator) * price
+    if scene.terms.outside:
+        flows[tables.OUTSIDE_VALUE] += as_float(minus(minus(fee, protocol), creator)) * price
+    record(ledger, buffer, deal, swap_fee, (amount_in, out, fee, protocol, creator))
+    tell_user(scene.terms, scene.market, ledger, (deal.row, i, o), paid, taken)
+    return True
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def book_trader(scene: Scene, rows: Rows, deal: Deal, worth: Any, costs: tuple[float, float]) -> None:
+    """Book a trade at the row's prices. `worth`: paid, taken, fee, net in; `costs`: gas, expected profit."""
+    i, o = deal.token_in, deal.token_out
+    prices, flows = scene.market.unit_prices[deal.row], rows.flows[deal.row]
+    paid, taken, fee, net = (
+        worth[0] * prices[i],
+        worth[1] * prices[o],
+        worth[2] * prices[i],
+        worth[3] * prices[i],
+    )
+    if deal.agent == ARBITRAGEUR:
+        bid = scene.arbitrageur.bid * costs[1]
+        flows[tables.GAIN] += taken - paid
+        flows[tables.LVR] += taken - net
+        flows[tables.ARBITRAGE_FEES] += fee
+        flows[tables.GAS] += costs[0]
+        flows[tables.VENUE] += taken * (1.0 - scene.arbitrageur.proceeds)
+        flows[tables.BIDS] += bid
+        # The wallet sees one sum: what the venue pays, less what was paid in, gas and bid.
+        flows[tables.WALLET] += taken * scene.arbitrageur.proceeds - (paid + costs[0] + bid)
+    else:
+        flows[tables.RETAIL_COST] += paid - taken
+        flows[tables.RETAIL_FEES] += fee
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def settle(scene: Scene, ledger: Ledger, deal: Deal, amount_in: Any, out: Any, fee: Any) -> Any:
+    """Move the balances as a swap does, and book on every ledger; return the protocol's and creator's parts."""
+    i, o, accounts = deal.token_in, deal.token_out, ledger.accounts
+    protocol, creator = parts(fee, scene.terms.shares)
+    kept = minus(minus(amount_in, protocol), creator)
+    if scene.terms.outside:
+        left = minus(minus(fee, protocol), creator)
+        kept = minus(kept, left)
+        add_to(accounts, (OUTSIDE, i), left)
+    write(ledger.balances, i, plus(read(ledger.balances, i), kept))
+    write(ledger.balances, o, minus(read(ledger.balances, o), out))
+    add_to(accounts, (PROTOCOL, i), protocol)
+    add_to(accounts, (CREATOR, i), creator)
+    add_to(accounts, (FEES, i), fee)
+    add_to(accounts, (PAID + 2 * deal.agent, i), amount_in)
+    add_to(accounts, (TAKEN + 2 * deal.agent, o), out)
+    ledger.reserves[i] = as_float(read(ledger.balances, i))
+    ledger.reserves[o] = as_float(read(ledger.balances, o))
+    return protocol, creator
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def record(ledger: Ledger, buffer: Buffer, deal: Deal, swap_fee: int, amounts: Any) -> None:
+    """Append a trade to the buffer."""
+    at = ledger.cursor[BUFFERED]
+    place = buffer.places[at]
+    place[0], place[1], place[2] = deal.row, deal.token_in, deal.token_out
+    place[3], place[4] = deal.agent, swap_fee
+    for k in range(5):
+        write(buffer.amounts, (at, k), amounts[k])
+    ledger.cursor[BUFFERED] = at + 1
+    ledger.cursor[TRADED] += 1

@@ -1,0 +1,129 @@
+"""The loop of the engine: a row of prices in, liquidity, arbitrage and retail in this order, and the row's books.
+
+Compiled once for each kind and ledger, cached on disk. An exact ledger is 256-bit words, changed only by the
+maths that the contracts run; floats choose the trades and keep the accounts in the numeraire.
+"""
+
+from __future__ import annotations
+
+from numba.extending import register_jitable
+
+from poolwright.model import native
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.kernels.amounts import (
+    add_to,
+    as_float,
+    minus,
+    part_of_supply,
+    plus,
+    provided,
+    read,
+    withdrawn,
+    write,
+)  # fmt: skip
+from poolwright.simulate.kernels.exchange import Deal, trade
+from poolwright.simulate.kernels.kinds import find_trade
+from poolwright.simulate.kernels.retail import arbitrage_rival, serve_order
+from poolwright.simulate.kernels.tables import (
+    ARBITRAGEUR,
+    BUFFERED,
+    EVENT,
+    MAX_TRADES_PER_ROW,
+    ORDER,
+    PROVIDED,
+    ROW,
+    TRADED,
+    WITHDRAWN,
+    Buffer,
+    Ledger,
+    Rows,
+    Scene,
+)  # fmt: skip
+from poolwright.simulate.kernels.user_fee import refresh_fees
+from poolwright.simulate.typing import Floats, Integers
+
+
+def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int) -> None:
+    """Trade and book rows up to `stop`, or until the buffer may be full; call again to go on."""
+    # Taken out of their tuples once: each time costs a count of references for every array inside.
+    cursor, reserves, prices, flows = ledger.cursor, ledger.reserves, scene.market.unit_prices, rows.flows
+    kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
+    gas_costs, latency, proceeds, repeat = trader.gas, trader.latency, trader.proceeds, trader.repeat
+    order_rows, event_rows, supply = scene.retail.rows, scene.events.rows, ledger.supply
+    row_balances, row_supply, row_trades = rows.balances, rows.supply, rows.trades
+    rival = scene.retail.rival == tables.POOL_RIVAL
+    while cursor[ROW] < stop:
+        row = cursor[ROW]
+        orders = due(order_rows, cursor[ORDER], row)
+        if cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders > len(buffer.places):
+            return
+        mark_to_market(flows, prices, reserves, row)
+        for _ in range(due(event_rows, cursor[EVENT], row)):
+            move_liquidity(scene, ledger, rows, row)
+        gas, seen = gas_costs[min(row, len(gas_costs) - 1)], prices[max(row - latency, 0)]
+        for _ in range(MAX_TRADES_PER_ROW):
+            if rule != 0:
+                refresh_fees(scene.terms, scene.market, ledger, row)
+            i, o, amount, profit = find_trade(kind, reserves, seen, keeps, proceeds)
+            if amount < 1.0 or profit <= gas:
+                break
+            deal = Deal(row, ARBITRAGEUR, i, o, amount)
+            if not (trade(scene, ledger, rows, buffer, deal, seen, gas) and repeat):
+                break
+        if rival:
+            arbitrage_rival(scene, row, gas)
+        for _ in range(orders):
+            serve_order(scene, ledger, rows, buffer, row)
+        for k in range(len(reserves)):
+            row_balances[row, k] = reserves[k]
+        row_supply[row] = as_float(read(supply, 0))
+        row_trades[row] = cursor[TRADED]
+        cursor[ROW] = row + 1
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def due(rows: Integers, first: int, row: int) -> int:
+    """Return how many of `rows`, in order, from place `first` on, are this row."""
+    at = first
+    while at < len(rows) and rows[at] == row:
+        at += 1
+    return int(at - first)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def mark_to_market(flows: Floats, prices: Floats, reserves: Floats, row: int) -> None:
+    """Start a row's books with what the market's move made of the balances."""
+    for k in range(tables.FLOWS):
+        flows[row, k] = 0.0
+    if row:
+        for k in range(len(reserves)):
+            flows[row, tables.REBALANCING] += reserves[k] * (prices[row, k] - prices[row - 1, k])
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
+    """Make the next proportional add or remove."""
+    events, at = scene.events, ledger.cursor[EVENT]
+    ledger.cursor[EVENT] = at + 1
+    fraction, supply = events.fractions[at], read(ledger.supply, 0)
+    shares = part_of_supply(supply, abs(fraction))
+    write(events.shares, at, shares)
+    prices, flows = scene.market.unit_prices[row], rows.flows[row]
+    for k in range(len(ledger.reserves)):
+        balance = read(ledger.balances, k)
+        if fraction > 0:
+            amount = provided(balance, shares, supply)
+            write(ledger.balances, k, plus(balance, amount))
+            add_to(ledger.accounts, (PROVIDED, k), amount)
+            flows[tables.LIQUIDITY] += as_float(amount) * prices[k]
+        else:
+            amount = withdrawn(balance, shares, supply)
+            write(ledger.balances, k, minus(balance, amount))
+            add_to(ledger.accounts, (WITHDRAWN, k), amount)
+            flows[tables.LIQUIDITY] -= as_float(amount) * prices[k]
+        write(events.amounts, (at, k), amount)
+        ledger.reserves[k] = as_float(read(ledger.balances, k))
+    write(ledger.supply, 0, plus(supply, shares) if fraction > 0 else minus(supply, shares))
+
+
+compiled_advance = native.jit(advance, name="simulation", seconds=12)

@@ -1,0 +1,148 @@
+"""The arrays that the compiled loop reads and fills. Amounts are raw units, prices numeraire per raw unit."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from poolwright.simulate.typing import Floats, Integers
+
+# Far above any seen (about ten without a fee): no rounding of floats may keep a row going for ever.
+MAX_TRADES_PER_ROW = 1_000
+
+# Who trades.
+ARBITRAGEUR, RETAIL = 0, 1
+# Places in `Ledger.accounts`: what each ledger has received or paid, by token. Of agent a: PAID + 2 a, TAKEN + 2 a.
+PROTOCOL, CREATOR, FEES, OUTSIDE, PROVIDED, WITHDRAWN, PAID, TAKEN = range(8)
+ACCOUNTS = TAKEN + 3
+# Columns of `Rows.flows`: what moved in a row, in the numeraire at that row's prices.
+(REBALANCING, GAIN, LVR, ARBITRAGE_FEES, RETAIL_COST, RETAIL_FEES, PROTOCOL_VALUE, CREATOR_VALUE, OUTSIDE_VALUE,
+ LIQUIDITY, GAS, VENUE, BIDS, WALLET) = range(14)  # fmt: skip
+FLOWS = WALLET + 1
+# Places in `Ledger.cursor`.
+ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT = range(7)
+CURSOR = FAULT + 1
+# Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
+ARRIVED, WANTED, ROUTED = range(3)
+# What retail can choose beside the pool.
+NO_RIVAL, VENUE_RIVAL, POOL_RIVAL = range(3)
+
+
+class Market(NamedTuple):
+    """`unit_prices`: float64[rows, n]. `times`: int64[rows], unix seconds. `units`: raw units per whole token."""
+
+    unit_prices: Floats
+    times: Integers
+    units: Floats
+
+
+class Terms(NamedTuple):
+    """What the pool charges: `swap_fees` int64[n, n] in WAD and `keeps` 1 - fee, by token in and out.
+
+    `shares`: protocol's and creator's part, as the ledger counts. `outside`: fees stay out of the reserves.
+    `rule`, `after`: addresses of a user's compiled functions, 0 for none; `desk` is their view of the pool, at
+    `desk_address`; `flat`: the declared fee.
+    """
+
+    swap_fees: Integers
+    keeps: Floats
+    shares: Any
+    outside: bool
+    rule: int
+    after: int
+    desk: Floats
+    desk_address: int
+    flat: float
+
+
+class Arbitrageur(NamedTuple):
+    """`gas`: numeraire per trade, [1] or [rows]; infinite where nobody arbitrages. `latency` in rows.
+
+    `proceeds`: 1 - fee of the venue on what is sold there. `bid`: part of the profit bid away. `repeat`: trade
+    until none pays.
+    """
+
+    gas: Floats
+    latency: int
+    proceeds: float
+    bid: float
+    repeat: bool
+
+
+class Retail(NamedTuple):
+    """Orders in order of `rows`: `tokens` int64[k, 2], `values` in the numeraire; and where else they may go.
+
+    `rival`: NO_RIVAL, VENUE_RIVAL or POOL_RIVAL, which charges 1 - `rival_keeps`; `rival_reserves` of a pool.
+    """
+
+    rows: Integers
+    tokens: Integers
+    values: Floats
+    elasticity: float
+    rival: int
+    rival_keeps: Floats
+    rival_reserves: Floats
+
+
+class Events(NamedTuple):
+    """Proportional adds (+) and removes (-) in order of `rows`; `fractions` int64, WAD of the supply.
+
+    Filled by the run: `amounts` [e, n] and `shares` [e], as the ledger counts.
+    """
+
+    rows: Integers
+    fractions: Integers
+    amounts: Any
+    shares: Any
+
+
+class Scene(NamedTuple):
+    """Everything about a run that the loop does not keep accounts in."""
+
+    kind: Any
+    market: Market
+    terms: Terms
+    arbitrageur: Arbitrageur
+    retail: Retail
+    events: Events
+
+
+class Ledger(NamedTuple):
+    """What everybody has: words in limbs (exact) or float64, one loop for both.
+
+    `balances` [n] and `supply` [1] of the pool; `accounts` [ACCOUNTS, n]; `reserves`: the balances in float64.
+    `cursor`, `demand`: see the names above.
+    """
+
+    balances: Any
+    supply: Any
+    accounts: Any
+    reserves: Floats
+    cursor: Integers
+    demand: Floats
+
+
+class Rows(NamedTuple):
+    """Per row, after its trades: balances in raw units [rows, n], `flows` [rows, FLOWS], supply, trades so far."""
+
+    balances: Floats
+    flows: Floats
+    supply: Floats
+    trades: Integers
+
+
+class Buffer(NamedTuple):
+    """Trades until they are taken away: row, token in, token out, agent and fee in WAD; five amounts each.
+
+    Amounts in raw units: in, out, fee, protocol's part, creator's part.
+    """
+
+    places: Integers
+    amounts: Any
+
+
+def empty_buffer(capacity: int, amounts: Any) -> Buffer:
+    """Return room for `capacity` trades; `amounts` is an empty array of the ledger's kind."""
+    shape = (capacity, 5, 4) if amounts.dtype == np.uint64 else (capacity, 5)
+    return Buffer(np.zeros((capacity, 5), np.int64), np.zeros(shape, amounts.dtype))

@@ -1,0 +1,203 @@
+"""One run: its arrays before, the loop in chunks, and the result after."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from poolwright.errors import PoolRevert, PoolwrightError
+from poolwright.model import native
+from poolwright.model.state import PoolState
+from poolwright.simulate import cast
+from poolwright.simulate.agents import RivalPool
+from poolwright.simulate.fees import FeeRule, compile_rule
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.kernels.kinds import kind_arrays
+from poolwright.simulate.kernels.loop import compiled_advance
+from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.trades import LiquidityMoves, Trades
+from poolwright.simulate.typing import Integers
+from poolwright.spec.bounds import WAD
+from poolwright.spec.params import PoolParams
+
+# Rows between two moves of the progress bar, and between two looks at Ctrl-C: a few milliseconds.
+CHUNK = 4_096
+
+
+class SimulationInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a simulation; `.result` holds the rows that were done, None if there were none."""
+
+    def __init__(self, result: SimulationResult | None) -> None:
+        super().__init__("simulation interrupted")
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for."""
+
+    params: PoolParams
+    prices: PriceSeries
+    initial: PoolState
+    cast: cast.Cast
+    seed: int
+    fee: FeeRule | None
+    fees_outside_reserves: bool
+
+
+class _Run(NamedTuple):
+    """Everything that one run fills, in the loop's form; `compiled` keeps a user's functions alive."""
+
+    scene: tables.Scene
+    ledger: tables.Ledger
+    rows: tables.Rows
+    buffer: tables.Buffer
+    kept: list[tuple[Integers, Any]]
+    compiled: tuple[Any, Any]
+
+
+def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationResult:
+    """Run to the end, or raise SimulationInterrupted with what is done."""
+    made = _prepare(plan)
+    total, cursor = len(plan.prices), made.ledger.cursor
+    with _deferred_interrupt() as interrupted:
+        try:
+            while (row := int(cursor[tables.ROW])) < total and not interrupted:
+                _advance(plan, made, min(row + CHUNK, total))
+                if progress is not None:
+                    progress(int(cursor[tables.ROW]), total)
+        except KeyboardInterrupt:
+            interrupted.append(signal.SIGINT)
+    done = int(cursor[tables.ROW])
+    if done < total:
+        raise SimulationInterrupted(_result(plan, made) if done else None)
+    return _result(plan, made)
+
+
+def _advance(plan: Plan, made: _Run, stop: int) -> None:
+    cursor, buffer = made.ledger.cursor, made.buffer
+    try:
+        compiled_advance(made.scene, made.ledger, made.rows, buffer, stop)
+    except PoolRevert as revert:
+        time = iso_time(int(plan.prices.times[cursor[tables.ROW]]))
+        raise PoolwrightError(f"the pool refuses the liquidity event at {time}: {revert}.") from None
+    if cursor[tables.FAULT]:
+        time = iso_time(int(plan.prices.times[cursor[tables.FAULT] - 1]))
+        raise PoolwrightError(f"the fee function gave a negative fee or no number at {time}.")
+    count = int(cursor[tables.BUFFERED])
+    made.kept.append((buffer.places[:count].copy(), buffer.amounts[:count].copy()))
+    cursor[tables.BUFFERED] = 0
+
+
+def _prepare(plan: Plan) -> _Run:
+    params, series = plan.params, plan.prices
+    n, rows = len(params.tokens), len(series)
+    units = np.array([10.0**token.decimals for token in params.tokens])
+    market = tables.Market(series.prices / units, series.times, units)
+    ledger = tables.Ledger(
+        balances=native.to_limbs(plan.initial.balances),
+        supply=native.to_limbs([plan.initial.shares]),
+        accounts=np.zeros((tables.ACCOUNTS, n, 4), np.uint64),
+        reserves=np.array([float(balance) for balance in plan.initial.balances]),
+        cursor=np.zeros(tables.CURSOR, np.int64),
+        demand=np.zeros(3),
+    )
+    orders = cast.retail_orders(plan.cast.retail, series, plan.seed)
+    if plan.cast.retail is not None and isinstance(plan.cast.retail.rival, RivalPool):
+        orders = orders._replace(rival_reserves=ledger.reserves.copy())
+    event_rows, fractions = cast.liquidity_rows(plan.cast.liquidity, series)
+    events = tables.Events(
+        event_rows,
+        fractions,
+        np.zeros((len(event_rows), n, 4), np.uint64),
+        np.zeros((len(event_rows), 4), np.uint64),
+    )
+    terms, compiled = _terms(plan, n)
+    arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed)
+    scene = tables.Scene(kind_arrays(params, plan.initial.rates), market, terms, arbitrageur, orders, events)
+    filled = tables.Rows(
+        np.empty((rows, n)), np.empty((rows, tables.FLOWS)), np.empty(rows), np.empty(rows, np.int64)
+    )
+    most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
+    buffer = tables.empty_buffer(CHUNK + tables.MAX_TRADES_PER_ROW + most, ledger.balances)
+    return _Run(scene, ledger, filled, buffer, [], compiled)
+
+
+def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
+    params, fee = plan.params, plan.fee
+    desk = fee.desk(n) if fee else np.zeros(1)
+    compiled = compile_rule(fee, n) if fee else (None, None)
+    rule, after = (function.address if function else 0 for function in compiled)
+    flat = params.swap_fee / WAD
+    terms = tables.Terms(
+        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat),
+        native.to_limbs([params.protocol_share, params.creator_share]), plan.fees_outside_reserves,
+        rule, after, desk, desk.ctypes.data, flat,
+    )  # fmt: skip
+    return terms, compiled
+
+
+@contextmanager
+def _deferred_interrupt() -> Iterator[list[int]]:
+    """Collect Ctrl-C in a list, so that it falls between chunks; a second one interrupts at once."""
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _result(plan: Plan, made: _Run) -> SimulationResult:
+    ledger, rows, events = made.ledger, made.rows, made.scene.events
+    done, seen = int(ledger.cursor[tables.ROW]), int(ledger.cursor[tables.EVENT])
+    places, amounts = (np.concatenate(each) for each in zip(*made.kept, strict=True))
+    trades = Trades(plan.prices.times[places[:, 0]], places, amounts)
+    accounts = {place: tuple(native.from_limbs(words)) for place, words in enumerate(ledger.accounts)}
+    last_row = max([int(places[-1, 0]) if len(places) else -1, int(events.rows[seen - 1]) if seen else -1])
+    final = replace(
+        plan.initial,
+        balances=tuple(native.from_limbs(ledger.balances)),
+        protocol_owed=accounts[tables.PROTOCOL],
+        creator_owed=accounts[tables.CREATOR],
+        shares=native.from_limbs(ledger.supply)[0],
+        at=int(plan.prices.times[last_row]) if last_row >= 0 else plan.initial.at,
+    )
+    units = made.scene.market.units
+    return SimulationResult(
+        params=plan.params,
+        prices=plan.prices,
+        agents=plan.cast.agents,
+        seed=plan.seed,
+        fee_rule=plan.fee.name if plan.fee else None,
+        fees_outside_reserves=plan.fees_outside_reserves,
+        initial_state=plan.initial,
+        final_state=final,
+        trades=trades,
+        liquidity=LiquidityMoves(
+            events.rows[:seen], events.fractions[:seen], events.amounts[:seen], events.shares[:seen]
+        ),
+        balances=rows.balances[:done] / units,
+        flows=rows.flows[:done],
+        supply=rows.supply[:done],
+        trade_counts=rows.trades[:done],
+        accounts=accounts,
+        demand=ledger.demand,
+        refused=int(ledger.cursor[tables.REFUSED]),
+    )

@@ -1,0 +1,46 @@
+"""What theory expects arbitrage to take from a pool, on the very prices of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from poolwright.analytics.arbitrage_theory import band_half_width, constant_block_share
+from poolwright.analytics.lvr import lvr_rate
+from poolwright.spec.bounds import WAD
+from poolwright.spec.kind import Kind
+
+if TYPE_CHECKING:
+    from poolwright.simulate.result import SimulationResult
+
+
+class Theory(NamedTuple):
+    """In the numeraire, over the run. `zero_fee_lvr`: what free and immediate arbitrage takes from a pool without fees.
+
+    `arbitrage_loss`: what it takes from this pool with its flat fee, a row being a block, without gas or other
+    costs; None with more than two tokens, a fee rule, or another fee than the sources treat.
+    """
+
+    zero_fee_lvr: float
+    arbitrage_loss: float | None
+
+
+def theory_of(result: SimulationResult) -> Theory | None:
+    """Return the theory for weighted and constant product pools, None for a stable pool or a single row.
+
+    The covariance is the one that the prices had, weighted by the pool's value row by row. Sources: see
+    `analytics.lvr.lvr_rate` and `analytics.arbitrage_theory.constant_block_share`.
+    """
+    if result.params.kind is Kind.STABLE or result.rows < 2:
+        return None
+    returns = np.diff(np.log(result.prices.prices[: result.rows]), axis=0)
+    covariance = returns.T @ (returns * result.value[:-1, None])
+    lvr = float(lvr_rate(result.weights, covariance))
+    loss = None
+    if len(result.params.tokens) == 2 and result.fee_rule is None:
+        volatility = float(np.std(returns[:, 0] - returns[:, 1]))
+        if volatility > 0:
+            band = band_half_width(result.params.swap_fee / WAD)
+            loss = lvr * float(constant_block_share(band, volatility))
+    return Theory(lvr, loss)

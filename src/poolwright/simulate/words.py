@@ -1,0 +1,106 @@
+"""A result in words: amounts, agents, and the rows of the closed books."""
+
+from __future__ import annotations
+
+from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
+from poolwright.simulate.result import SimulationResult
+
+
+def money(amount: float) -> str:
+    """Write an amount of the numeraire: whole from 1,000 on, else with cents.
+
+    >>> money(1451206.04), money(-12.5), money(0.00012)
+    ('1,451,206', '-12.50', '0.00012')
+    """
+    if abs(amount) >= 1_000:
+        return f"{amount:,.0f}"
+    return f"{amount:.2f}" if abs(amount) >= 0.01 or amount == 0 else f"{amount:.2g}"
+
+
+def percent(fraction: float) -> str:
+    """Write a change in per cent, with its sign.
+
+    >>> percent(-0.0137536)
+    '-1.38 %'
+    """
+    return f"{100 * fraction:+.2f} %"
+
+
+def agent_facts(agent: Agent) -> list[tuple[str, str]]:
+    """Return what an agent does, in words."""
+    if isinstance(agent, Arbitrageur):
+        return _arbitrageur_facts(agent)
+    if isinstance(agent, LiquidityEvents):
+        moves = f"{len(agent.schedule)} proportional adds and removes at set times"
+        return [("Liquidity", moves)]
+    assert isinstance(agent, Retail)
+    rival = "no rival: every order comes here"
+    if agent.rival is not None:
+        place = "a venue at the market's prices" if isinstance(agent.rival, Venue) else "a pool like this one"
+        rival = f"split with {place}, fee {100 * agent.rival.fee:g} %, so that both pay alike at the margin"
+    elastic = f", price elasticity {agent.elasticity:g}" if agent.elasticity else ""
+    flow = (
+        f"{agent.orders_per_hour:g} orders an hour of {money(agent.mean_size)} on average{elastic}; {rival}"
+    )
+    return [("Retail", flow)]
+
+
+def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
+    if isinstance(agent.gas_cost, int | float):
+        gas = f" and {money(agent.gas_cost)} of gas for each trade" if agent.gas_cost else ""
+    else:
+        gas = f" and {agent.gas_used:,.0f} gas for each trade, by {agent.gas_cost!r}"
+    facts = [
+        ("Arbitrage", f"{agent.model}: {Arbitrage(agent.model).description}"),
+        ("Arbitrage cost", f"the pool's fee{gas}"),
+    ]
+    more = {
+        f"{100 * agent.venue_fee:g} % to the venue": agent.venue_fee,
+        f"prices {agent.latency_blocks} rows old": agent.latency_blocks,
+        f"{100 * agent.competition:g} % of each profit bid away": agent.competition,
+        f"{len(agent.gaps)} stretches without arbitrage": agent.gaps,
+    }
+    told = [text for text, there in more.items() if there]
+    return [*facts, *([("Arbitrageur", ", ".join(told))] if told else [])]
+
+
+def absent_facts(result: SimulationResult) -> list[tuple[str, str]]:
+    """Return who is not there."""
+    absent = []
+    if result.arbitrageur is None:
+        absent.append(("Arbitrage", "none"))
+    if not any(isinstance(agent, Retail) for agent in result.agents):
+        absent.append(("Other traders", "none: no retail flow, so fees come from arbitrage alone"))
+    return absent
+
+
+def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
+    """Return the closed books as (name, amount, what it is); the sums are checked first."""
+    result.books.check()
+    book, held = (result.books.to_dict()[part] for part in ("pool", "against_holding"))
+    rows = [
+        (
+            "Rebalancing portfolio's gain",
+            book["rebalancing_gain"],
+            "the market's moves on the balances",
+        ),
+        ("LVR", -book["lvr"], "arbitrageurs' gain and fees, before gas"),
+        ("Fees from arbitrage", book["arbitrage_fees"], ""),
+        ("Retail's cost", book["retail_cost"], f"of which fees {money(book['retail_fees'])}"),
+        ("Protocol's and creator's parts", -book["protocol"] - book["creator"], "when they fell due"),
+        ("Held outside", -book["fees_held_outside"], "a test's option"),
+        ("Liquidity moved", book["liquidity_moved"], "added less removed"),
+        ("Change of the pool's value", book["value_change"], "the sum of all above"),
+        ("Impermanent loss", held["impermanent_loss"], "the same pool without fees"),
+        ("Fees and retail", held["fees_and_retail"], "earned, less what left the pool"),
+        ("LVR avoided", held["lvr_avoided"], "taken without a fee, less taken here"),
+        ("Drift", held["drift"], "the market's moves on other balances"),
+        ("Joining", held["joining"], "rounding of liquidity"),
+        ("Pool less holding", held["difference"], "the sum since Impermanent loss"),
+        ("Arbitrageurs' gain before costs", book["arbitrage_gain"], "LVR less the fees they paid"),
+        ("Gas", -book["gas"], ""),
+        ("Venue and bids", -book["venue_fees"] - book["bids"], "paid by arbitrageurs"),
+        ("Arbitrageurs' profit", book["arbitrage_profit"], "the three above"),
+    ]
+    sums = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
+    return [(name, money(amount), text) for name, amount, text in rows if amount or name in sums]
