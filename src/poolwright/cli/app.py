@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "quote": ("poolwright.cli.quote:quote", "Quote a trade against a pool's first balances, to the wei."),
     "simulate": ("poolwright.cli.simulate:simulate", "Run a pool through recorded prices."),
     "sweep": ("poolwright.cli.sweep:sweep", "Run a pool many times with some of its keys varied."),
+    "compare": ("poolwright.cli.compare:compare", "Run two designs through the same prices, side by side."),
     "position": (
         "poolwright.cli.position:position",
         "Say what a position lost against holding, and what fees must earn.",

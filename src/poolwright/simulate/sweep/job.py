@@ -32,6 +32,10 @@ class Stopped(Exception):
     """The sweep was told to stop; the run that raises this counts as not begun."""
 
 
+class Refused(Exception):
+    """No such pool can be simulated, for the reason given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One finished run; `objectives` and each of `figures` have one entry per window that was simulated.
@@ -96,13 +100,12 @@ def run_job(work: Workload, job: Job, stop: Callable[[], bool] | None = None) ->
 
     for window in work.windows:
         try:
-            result = simulate(job.params, window, value=work.value, progress=watch, **work.options)
-        except PoolwrightError as error:
+            score, found = _simulated(work, job.params, window, watch)
+        except Refused as error:
             return Row(job.run, "refused", job.point, (str(error),), spec_hash=job.params.hash)
-        found = numbers(result.figures())
         for name, number in found.items():
             figures.setdefault(name, []).append(number)
-        objectives.append(_score(work.objective, result, found))
+        objectives.append(score)
         if _is_bad(objectives, job.thresholds, work.sign):
             state = "pruned"
             break
@@ -126,8 +129,17 @@ def numbers(figures: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _score(objective: Objective, result: SimulationResult, figures: Mapping[str, float]) -> float:
-    return figures[objective] if isinstance(objective, str) else float(objective(result))
+def _simulated(
+    work: Workload, params: PoolParams, window: PriceSeries, watch: Callable[[int, int], None]
+) -> tuple[float, dict[str, float]]:
+    """Simulate one window; the series and trades of the result end here, before the next one begins."""
+    try:
+        result = simulate(params, window, value=work.value, progress=watch, **work.options)
+    except PoolwrightError as error:
+        raise Refused(str(error)) from error
+    found = numbers(result.figures())
+    objective = work.objective
+    return found[objective] if isinstance(objective, str) else float(objective(result)), found
 
 
 def _is_bad(objectives: list[float], thresholds: tuple[float, ...], sign: int) -> bool:

@@ -105,7 +105,7 @@ def sweep(
     prune = (method == "optuna" and folds >= 2) if prune is None else prune
     strategy = _strategy(method, dimensions, runs, seed, sign, prune, folds + 1)
     bounds = window_bounds(len(series), folds)
-    worth = value if value is not None else _worth(spec, series)
+    worth = value if value is not None else first_value(spec, series)
     work = Workload(cut(series, bounds), objective, sign, worth, options, code_version())
     manifest = {
         "spec": spec_hash(spec),
@@ -240,12 +240,13 @@ def _strategy(
     raise PoolwrightError(f"there is no method {method!r}; known: {', '.join(METHODS)}.")
 
 
-def _worth(spec: PoolSpec, series: PriceSeries) -> float:
+def first_value(spec: PoolSpec, series: PriceSeries) -> float:
     """Return the worth of the spec's balances at the first prices, or the default."""
     balances = [token.balance for token in spec.tokens]
     if any(balance is None for balance in balances):
         return DEFAULT_VALUE
-    pairs = zip(balances, series.prices[0].tolist(), strict=True)
+    prices = series.select([token.symbol for token in spec.tokens]).prices[0].tolist()
+    pairs = zip(balances, prices, strict=True)
     return float(sum(float(balance) * price for balance, price in pairs if balance is not None))
 
 

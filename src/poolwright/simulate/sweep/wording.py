@@ -12,7 +12,7 @@ def write_figure(name: str, value: float) -> str:
     """Write a figure as people read it; "" for none.
 
     >>> write_figure("value_vs_hold", 0.0123), write_figure("fees", 84274.4), write_figure("mine", 1.5)
-    ('+1.230 %', '84,274.40', '1.5000')
+    ('+1.230 %', '84,274.40', '1.50')
     """
     if not math.isfinite(value):
         return ""
@@ -20,7 +20,7 @@ def write_figure(name: str, value: float) -> str:
         return f"{100 * value:+.3f} %"
     if name in COUNTS:
         return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4f}"
+    return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
 
 
 def axis_format(name: str) -> str:

@@ -1,0 +1,121 @@
+"""`poolwright compare`: two designs on the same prices, side by side, with the error of their difference."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from poolwright.cli.output import console, print_json
+from poolwright.cli.simulate import price_source
+from poolwright.cli.sweep import pairs
+from poolwright.spec.load import load_spec
+
+if TYPE_CHECKING:
+    from poolwright.simulate.sweep.comparison import Comparison, Difference
+
+# Mean differences closer to 0 than this many standard errors are called unclear: 95 % of a normal law.
+CLEAR = 1.96
+# Shown first, in this order; what else the simulation knows follows.
+ORDER = ("value_vs_hold", "value", "fees", "impermanent_loss", "lvr", "arbitrage_profit", "trades")
+LEFT_OUT = ("first_value", "hold")
+
+
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="One design.", show_default=False)],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The other.", show_default=False)],
+    prices: Annotated[list[str], typer.Option(metavar="FILE", help="Prices of all tokens, as for simulate.")],
+    *,
+    windows: Annotated[int, typer.Option(help="Windows for the standard error.")] = 12,
+    value: Annotated[
+        float | None, typer.Option(help="First value of both; else that of A's balances.")
+    ] = None,
+    arbitrage: Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")] = "best_pair",
+    gas_cost: Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")] = 0.0,
+    alias: Annotated[
+        list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
+    ] = None,
+    allow_gaps: Annotated[
+        bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run two designs through the same prices, side by side.
+
+    The difference carries its standard error, from windows of the prices in which both start afresh.
+    """
+    from poolwright.simulate.prices import load_prices
+    from poolwright.simulate.sweep.comparison import compare as run
+
+    first, second = load_spec(a), load_spec(b)
+    symbols = list(dict.fromkeys(token.symbol for token in first.tokens + second.tokens))
+    aliases = pairs(alias or [], "SYMBOL=COLUMN")
+    series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
+    found = run(
+        first, second, series, windows=windows, value=value, arbitrage=arbitrage, gas_cost=gas_cost
+    )
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_comparison(found, (a.stem, b.stem))
+
+
+def print_comparison(found: Comparison, names: tuple[str, str]) -> None:
+    """Print a row for each figure: A, B, the difference; per window its mean and error, and what that means."""
+    from rich.text import Text
+
+    from poolwright.simulate.sweep.comparison import METHOD
+
+    out = console()
+    head = ("", names[0], names[1], "difference", "per window", "s.e.", "")
+    cells = [head, *(_cells(each) for each in _ordered(found))]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for k, row in enumerate(cells):
+        texts = [row[0].ljust(widths[0])]
+        texts += [cell.rjust(width) for cell, width in zip(row[1:6], widths[1:6], strict=True)]
+        line = Text("  " + "  ".join(texts), "dim" if k == 0 else "")
+        out.print(line.append(f"  {row[6]}", "green" if row[6].startswith("B") else "dim"), soft_wrap=True)
+    out.print()
+    first, last = found.windows[0][0][:10], found.windows[-1][1][:10]
+    for text in (
+        f"prices     {found.source}, {first} to {last}",
+        f"windows    {len(found.windows)}: {METHOD}",
+        f"value      {found.value:,.0f} at first, in each window too",
+        f"hashes     pools {found.pools[0].hash[:12]} and {found.pools[1].hash[:12]}, prices {found.sha256[:12]}",
+    ):
+        out.print(Text(f"  {text}", "dim"), soft_wrap=True)
+
+
+def _ordered(found: Comparison) -> list[Difference]:
+    """Return the figures that say something: no inputs, none that are 0 on both sides."""
+    told = [each for each in found.figures if each.figure not in LEFT_OUT and (each.first or each.second)]
+    places = {name: k for k, name in enumerate(ORDER)}
+    return sorted(told, key=lambda each: places.get(each.figure, len(ORDER)))
+
+
+def _cells(each: Difference) -> tuple[str, ...]:
+    from poolwright.simulate.sweep.wording import write_figure
+
+    name = each.figure
+    amounts = [write_figure(name, amount) for amount in (each.first, each.second)]
+    changes = [_signed(name, change) for change in (each.difference, each.per_window)]
+    error = write_figure(name, each.standard_error).removeprefix("+")
+    return (name.replace("_", " "), *amounts, *changes, error, _verdict(each))
+
+
+def _signed(name: str, change: float) -> str:
+    from poolwright.simulate.sweep.wording import write_figure
+
+    text = write_figure(name, change)
+    return text if text.startswith(("+", "-")) else f"+{text}"
+
+
+def _verdict(each: Difference) -> str:
+    """Say whether the mean difference stands clear of 0."""
+    if math.isnan(each.errors_away):
+        return "the same"
+    if abs(each.errors_away) < CLEAR:
+        return "unclear"
+    return "B more" if each.per_window > 0 else "B less"

@@ -1,0 +1,51 @@
+"""`poolwright compare`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import poolwright as pw
+from poolwright.simulate.sweep.comparison import compare
+from tests.unit.cli.conftest import Run
+
+
+@pytest.fixture
+def designs(project_root: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Return two designs and prices for both."""
+    first = project_root / "examples" / "index.toml"
+    second = tmp_path / "dearer.toml"
+    second.write_text(first.read_text().replace('swap = "0.3%"', 'swap = "1%"'))
+    prices = tmp_path / "prices.csv"
+    start = {"WETH": 232.52, "WBTC": 9_090.27}
+    pw.generate_market(["WETH", "WBTC", "DAI"], 240, start_prices=start).write_csv(prices)
+    return first, second, prices
+
+
+def test_the_table_shows_both_and_the_difference(run: Run, designs: tuple[Path, Path, Path]) -> None:
+    first, second, prices = designs
+    outcome = run("compare", first, second, "--prices", prices, "--windows", 4)
+    found = compare(first, second, prices, windows=4)["fees"]
+    assert outcome.status == 0
+    line = next(line for line in outcome.out.splitlines() if line.strip().startswith("fees "))
+    assert line.split()[1:3] == [f"{found.first:,.2f}", f"{found.second:,.2f}"]
+    assert line.split()[3] == f"{found.difference:+,.2f}"
+    for text in ("index", "dearer", "B more", "s.e.", "paired windows in time order"):
+        assert text in outcome.out
+
+
+def test_json_is_all_of_stdout(run: Run, designs: tuple[Path, Path, Path]) -> None:
+    first, second, prices = designs
+    outcome = run("compare", first, second, "--prices", prices, "--windows", 3, "--gas-cost", 1, "--json")
+    found = compare(first, second, prices, windows=3, gas_cost=1.0, arbitrage="best_pair")
+    assert json.loads(outcome.out) == json.loads(json.dumps(found.to_dict()))
+
+
+def test_bad_input_is_one_clear_line(run: Run, designs: tuple[Path, Path, Path]) -> None:
+    first, second, prices = designs
+    outcome = run("compare", first, second, "--prices", prices, "--windows", 1)
+    assert outcome.status == 2
+    assert "two or more" in outcome.err
+    assert outcome.err.count("\n") == 1
