@@ -76,15 +76,16 @@ def test_tour_in_python(readme: str, toured: Path) -> None:
     assert [line for line in shown.splitlines() if line in expected] == expected, shown
 
 
+def links(page: Path) -> list[str]:
+    """Return a page's relative links; what looks like one inside code is none."""
+    prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)#:]+)\)", prose)
+
+
 def test_links_lead_somewhere(project_root: Path) -> None:
-    pages = [
-        *project_root.glob("*.md"),
-        *(page for part in ("docs", "tests", "bench") for page in (project_root / part).rglob("*.md")),
-    ]
-    links = [
-        (page, link)
-        for page in pages
-        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
-    ]
-    assert links
-    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+    folders = [project_root / name for name in ("docs", "tests", "bench")]
+    pages = [*project_root.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))]
+    assert any(links(page) for page in pages)
+    assert [
+        f"{page}: {link}" for page in pages for link in links(page) if not (page.parent / link).exists()
+    ] == []
