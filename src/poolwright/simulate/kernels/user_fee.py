@@ -70,7 +70,8 @@ def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None
             if i != o:
                 fee = call_fee(terms.rule, terms.desk_address, i, o)
                 if not fee >= 0.0:  # NaN, too
-                    ledger.cursor[tables.FAULT] = row + 1
+                    if ledger.cursor[tables.FAULT] == 0:
+                        ledger.cursor[tables.FAULT] = row + 1
                     fee = 0.0
                 # Rounded down to a WAD integer, as a contract would.
                 terms.swap_fees[i, o] = min(int(min(fee, 1.0) * 1e18), MOST)
