@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
@@ -11,12 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.sweep.executors import Run, cluster, threads
+from poolwright.simulate.sweep.identity import data_hash, describe
 from poolwright.simulate.sweep.job import Job, Objective, Row, Workload, code_version, numbers
 from poolwright.simulate.sweep.points import Point, bare_tables, resolve_point, spec_hash
 from poolwright.simulate.sweep.result import SweepResult
@@ -109,19 +106,19 @@ def sweep(
     work = Workload(cut(series, bounds), objective, sign, worth, options, code_version())
     manifest = {
         "spec": spec_hash(spec),
-        "data": _data_hash(series),
+        "data": data_hash(series),
         "source": series.source,
         "code": work.code,
         "name": spec.pool.name or "-".join(token.symbol for token in spec.tokens),
         "vary": {each.path: _described(each, method) for each in dimensions},
         "method": method,
-        "objective": _objective_name(objective),
+        "objective": describe(objective),
         "sign": sign,
         "folds": folds,
         "seed": seed,
         "prune": prune,
         "value": worth,
-        "options": {name: _described_option(option) for name, option in sorted(options.items())},
+        "options": {name: describe(option) for name, option in sorted(options.items())},
         "figures": figures,
     }
     plan = _Plan(spec, work, dimensions, strategy, prune, manifest)
@@ -250,32 +247,8 @@ def first_value(spec: PoolSpec, series: PriceSeries) -> float:
     return float(sum(float(balance) * price for balance, price in pairs if balance is not None))
 
 
-def _data_hash(series: PriceSeries) -> str:
-    digest = hashlib.sha256(",".join(series.symbols).encode())
-    digest.update(np.ascontiguousarray(series.times).tobytes())
-    digest.update(np.ascontiguousarray(series.prices).tobytes())
-    return digest.hexdigest()
-
-
 def _described(dimension: Dimension, method: str) -> list[str]:
     """Return what decides the points: the grid's values, or the ends of the range."""
     if method == "grid" or dimension.ends is None:
         return list(dimension.values)
     return [*(str(end) for end in dimension.ends), "log" if dimension.log else "linear"]
-
-
-def _described_option(option: Any) -> str:
-    return _objective_name(option) if callable(option) else repr(option)
-
-
-def _objective_name(objective: Any) -> str:
-    """Return a figure's name, or a function's name with the hash of its source, so that an edit is noticed."""
-    if isinstance(objective, str):
-        return objective
-    name = getattr(objective, "__qualname__", type(objective).__qualname__)
-    try:
-        text = inspect.getsource(objective)
-    except (OSError, TypeError):
-        code = getattr(objective, "__code__", None)
-        text = "" if code is None else f"{code.co_code!r}{code.co_consts!r}{code.co_names!r}"
-    return f"{name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
