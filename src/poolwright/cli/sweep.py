@@ -230,6 +230,11 @@ def _remarks(result: SweepResult) -> list[str]:
     names = (("pool", "spec"), ("prices", "data"), ("code", "code"))
     hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)
     lines.append(f"hashes     {hashes}")
+    if result.at_the_end():
+        names = " and ".join(dimension.short for dimension in result.at_the_end())
+        lines.append(
+            f"note       the best lies at the end of the range of {names}: a wider one may hold better"
+        )
     first = next((row for row in result.rows if row.state == "refused"), None)
     if first is not None:
         lines.append(f"refused    run {first.run}: {first.findings[0]}")

@@ -82,7 +82,11 @@ def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
     figure.update_xaxes(title={"text": dimension.short})
     rest = ", the other keys at their best" if grid and len(result.dimensions) > 1 else ""
     band = " Band: mean of all windows, one standard error to each side." if grid and result.folds else ""
-    return f"{_objective(result)} by {dimension.short}", f"Each value{rest}.{band}", figure
+    return (
+        f"{_objective(result)} by {dimension.short}",
+        f"{'Each value' if grid else 'Each finished run'}{rest}.{band}",
+        figure,
+    )
 
 
 def best_by_value(result: SweepResult, dimension: Dimension) -> list[Row]:

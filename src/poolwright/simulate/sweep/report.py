@@ -50,6 +50,7 @@ def render_report(result: SweepResult) -> str:
         refused=[row for row in result.rows if row.state == "refused"][:REFUSED],
         refused_count=result.count("refused"),
         facts=_facts(result),
+        ends=" and ".join(dimension.short for dimension in result.at_the_end()),
         charts={
             key: {"title": title, "text": text, "json": _inline(figure.to_json())}
             for key, (title, text, figure) in all_charts(result).items()

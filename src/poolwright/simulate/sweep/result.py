@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from poolwright.simulate.sweep.job import Row
 from poolwright.simulate.sweep.store import to_table
 from poolwright.simulate.sweep.vary import Dimension
+from poolwright.units import parse_number
 
 
 class Fold(NamedTuple):
@@ -75,6 +76,18 @@ class SweepResult:
         windows = self.folds + 1
         done = [row for row in self.rows if row.state == "done" and math.isfinite(row.train(windows))]
         return sorted(done, key=lambda row: (-self.sign * row.train(windows), row.run))
+
+    def at_the_end(self) -> list[Dimension]:
+        """Return the ranges at whose very end the best run lies: a wider one may hold a better."""
+        found = []
+        for dimension in self.dimensions if self._ranked else ():
+            if dimension.ends is not None:
+                value, (low, high) = parse_number(self._ranked[0].point[dimension.path]), dimension.ends
+                # A search draws from between the ends, and hardly ever an end itself.
+                room = 0 if self.manifest["method"] == "grid" else (high - low) / 100
+                if not low + room < value < high - room:
+                    found.append(dimension)
+        return found
 
     def walk_forward(self) -> list[Fold]:
         """Return, per fold, the run chosen by the windows before it and its objective in the next one.

@@ -23,6 +23,7 @@ from poolwright.simulate.sweep.vary import Dimension, Vary, read_vary
 from poolwright.simulate.sweep.windows import cut, window_bounds
 from poolwright.spec.load import load_spec
 from poolwright.spec.schema import PoolSpec
+from poolwright.units import format_number
 
 DEFAULT_VALUE = 1_000_000.0
 DEFAULT_RUNS = 64
@@ -251,4 +252,4 @@ def _described(dimension: Dimension, method: str) -> list[str]:
     """Return what decides the points: the grid's values, or the ends of the range."""
     if method == "grid" or dimension.ends is None:
         return list(dimension.values)
-    return [*(str(end) for end in dimension.ends), "log" if dimension.log else "linear"]
+    return [*map(format_number, dimension.ends), "log" if dimension.log else "linear"]

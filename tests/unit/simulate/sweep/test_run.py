@@ -178,3 +178,17 @@ def test_an_interrupt_carries_what_was_finished() -> None:
     assert 3 <= len(stopped.value.result.rows) < 10
     assert not stopped.value.result.complete
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_best_run_at_the_end_of_a_range_is_told() -> None:
+    def near(result: SimulationResult) -> float:
+        return -abs(result.params.swap_fee / 1e18 - 0.01)
+
+    def ends(vary: str, **options: Any) -> list[str]:
+        result = pw.sweep(pool(), market(20), vary={"swap_fee": vary}, objective=near, **options)
+        return [dimension.path for dimension in result.at_the_end()]
+
+    assert ends("0.001:0.01:4") == ends("0.01:0.1:4") == ["fees.swap"]
+    assert ends("0.001:0.019:3") == ends("1%,2%") == []
+    assert ends("0.001:0.01", method="optuna", runs=40) == ["fees.swap"]
+    assert ends("0.001:0.03", method="optuna", runs=24) == []
