@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,16 +18,18 @@ from poolwright.spec.load import load_spec
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
 
 _PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
 _VARY = "KEY=lo:hi:n, KEY=lo:hi:n:log or KEY=a,b,c; a key as swap_fee, WETH.weight or amplification."
+_OBJECTIVE = "A figure (value_vs_hold, fees, ...), or FILE.py:FUNCTION of a SimulationResult."
 _KEEP = "Keep finished runs there (Parquet), and go on from it."
 
 _File = Annotated[Path, typer.Argument(help="The pool file.", show_default=False)]
 _Prices = Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)]
 _Vary = Annotated[list[str], typer.Option(metavar="KEY=RANGE", help=_VARY)]
-_Objective = Annotated[str, typer.Option(metavar="FIGURE", help="A figure: value_vs_hold, fees, ...")]
+_Objective = Annotated[str, typer.Option(metavar="FIGURE", help=_OBJECTIVE)]
 _Maximise = Annotated[
     bool | None, typer.Option("--maximise/--minimise", help="Which way is better; costs are minimised.")
 ]
@@ -95,7 +98,7 @@ def sweep(
     try:
         with run_bar() as progress:
             result = run(
-                spec, series, vary=pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), objective=objective,
+                spec, series, vary=pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), objective=read_objective(objective),
                 maximise=maximise, method=method, runs=runs, folds=folds, prune=prune, folder=out,
                 workers=workers, scheduler=scheduler, seed=seed, value=value, progress=progress,
                 arbitrage=arbitrage, gas_cost=gas_cost,
@@ -110,6 +113,20 @@ def sweep(
         print_sweep(result, best, [path for path in (out, report) if path is not None])
     if interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def read_objective(text: str) -> str | Callable[[SimulationResult], float]:
+    """Return the name of a figure as it is, or the function that FILE.py:FUNCTION names."""
+    path, colon, name = text.rpartition(":")
+    if not (colon and path.endswith(".py")):
+        return text
+    if not Path(path).is_file():
+        raise PoolwrightError(f"{path}: there is no such file for the objective. Check the path.")
+    found = runpy.run_path(path).get(name)
+    if not callable(found):
+        raise PoolwrightError(f"{path}: has no function {name}. Define it, taking a SimulationResult.")
+    objective: Callable[[SimulationResult], float] = found
+    return objective
 
 
 def pairs(given: list[str], form: str) -> dict[str, str]:
@@ -231,9 +248,9 @@ def _remarks(result: SweepResult) -> list[str]:
     hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)
     lines.append(f"hashes     {hashes}")
     if result.at_the_end():
-        names = " and ".join(dimension.short for dimension in result.at_the_end())
+        ends = " and ".join(dimension.short for dimension in result.at_the_end())
         lines.append(
-            f"note       the best lies at the end of the range of {names}: a wider one may hold better"
+            f"note       the best lies at the end of the range of {ends}: a wider one may hold better"
         )
     first = next((row for row in result.rows if row.state == "refused"), None)
     if first is not None:

@@ -72,6 +72,22 @@ def test_out_and_report_are_written_and_gone_on_from(
     assert "another objective" in other.err
 
 
+def test_an_objective_may_be_a_function_of_a_file(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        "def per_trade(result):\n    f = result.figures()\n    return f['fees'] / f['trades']\n"
+    )
+    given = ["sweep", index, "--prices", prices, "--vary", "swap_fee=0.2%,1%", "--json", "--objective"]
+    data = json.loads(run(*given, f"{tmp_path}/mine.py:per_trade").out)
+    for row in data["best"]:
+        figures = row["figures"]
+        assert row["objectives"] == [figures["fees"][0] / figures["trades"][0]]
+    assert data["sweep"]["objective"].startswith("per_trade ")
+    assert "no function other" in run(*given, f"{tmp_path}/mine.py:other").err
+    assert "no such file" in run(*given, f"{tmp_path}/none.py:other").err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
