@@ -53,9 +53,7 @@ def compare(
     symbols = list(dict.fromkeys(token.symbol for token in first.tokens + second.tokens))
     aliases = pairs(alias or [], "SYMBOL=COLUMN")
     series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
-    found = run(
-        first, second, series, windows=windows, value=value, arbitrage=arbitrage, gas_cost=gas_cost
-    )
+    found = run(first, second, series, windows=windows, value=value, arbitrage=arbitrage, gas_cost=gas_cost)
     if as_json:
         print_json(found.to_dict())
     else:

@@ -104,12 +104,7 @@ def read_dimension(
 
 
 def full_path(spec: PoolSpec, name: str) -> str:
-    """Return the dotted key for a dotted or short name: swap_fee, WETH.weight, tokens.WETH.weight.
-
-    >>> from poolwright.spec.load import check_text
-    >>> full_path(check_text("").spec or PoolSpec.model_construct(tokens=()), "swap_fee")
-    'fees.swap'
-    """
+    """Return the dotted key for a dotted or short name: swap_fee, WETH.weight, tokens.WETH.weight."""
     known = known_paths(spec)
     wanted = SHORT_NAMES.get(name.strip().lower(), name.strip())
     fits = [path for path in known if path == wanted] or [
