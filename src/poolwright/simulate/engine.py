@@ -40,6 +40,7 @@ def simulate(
     agents: Sequence[Agent] | None = None,
     fee: FeeRule | Callable[..., float] | None = None,
     seed: int = 7,
+    precision: str = "exact",
     progress: Callable[[int, int], None] | None = None,
     testing_fees_outside_reserves: bool = False,
 ) -> SimulationResult:
@@ -54,6 +55,8 @@ def simulate(
         agents: all who act, see `poolwright.simulate.agents`; the result names them.
         fee: a function or `FeeRule` in place of the declared swap fee.
         seed: of everything random: retail orders, generated gas.
+        precision: "exact", the contracts' own integers; or "float", the same formulas on float64, several times
+            as quick, of which a sample is compared with the exact ones in every run (`result.recheck`).
         progress: called with (rows done, rows) now and then.
         testing_fees_outside_reserves: keep fees beside the balances, which no pool of ours does: for comparison
             with published figures of such pools.
@@ -72,9 +75,13 @@ def simulate(
         balances = _first_balances(pool, params, series, value)
     elif value is not None:
         raise PoolwrightError("give value or balances, not both.")
+    if precision not in ("exact", "float"):
+        raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
     rule = fee if fee is None or isinstance(fee, FeeRule) else FeeRule(fee)
     initial = _open(params, balances)
-    plan = Plan(params, series, initial, cast_of(agents), seed, rule, testing_fees_outside_reserves)
+    plan = Plan(
+        params, series, initial, cast_of(agents), seed, precision, rule, testing_fees_outside_reserves
+    )
     return run(plan, progress)
 
 

@@ -16,6 +16,7 @@ from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, described
 from poolwright.simulate.books import Books
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.recheck import Recheck
 from poolwright.simulate.theory import Theory, theory_of
 from poolwright.simulate.trades import LiquidityMoves, Trades
 from poolwright.simulate.typing import Floats, Integers
@@ -31,13 +32,17 @@ class SimulationResult:
     Per row, after its trades: `balances` float64[r, n] in whole tokens; `flows` float64[r, :], what moved in the
     row by ledger (`kernels.tables`); `supply` of shares; `trade_counts`, cumulative. States, trades, liquidity and
     `accounts` (raw units by ledger and token) are exact. `demand`: retail's orders in the numeraire, arrived, wanted
-    at the price on offer, filled by the pool. `refused` counts trades outside the pool's limits.
+    at the price on offer, filled by the pool. `precision` "float": states and trades are whole units in float64, and
+    `recheck` says how far a sample of the trades was from the exact maths. `refused` counts trades outside the
+    pool's limits.
     """
 
     params: PoolParams
     prices: PriceSeries
     agents: tuple[Agent, ...]
     seed: int
+    precision: str
+    recheck: Recheck | None
     fee_rule: str | None
     fees_outside_reserves: bool
     initial_state: PoolState
@@ -196,6 +201,8 @@ class SimulationResult:
             "assumptions": {
                 "arbitrage": self.arbitrage,
                 "seed": self.seed,
+                "precision": self.precision,
+                "recheck": self.recheck._asdict() if self.recheck else None,
                 "fee": self.fee_rule or "as declared",
                 "fees_outside_reserves": self.fees_outside_reserves,
             },

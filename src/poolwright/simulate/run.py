@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -22,8 +23,9 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.kinds import kind_arrays
 from poolwright.simulate.kernels.loop import compiled_advance
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.recheck import recheck
 from poolwright.simulate.result import SimulationResult
-from poolwright.simulate.trades import LiquidityMoves, Trades
+from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
 from poolwright.simulate.typing import Integers
 from poolwright.spec.bounds import WAD
 from poolwright.spec.params import PoolParams
@@ -49,6 +51,7 @@ class Plan:
     initial: PoolState
     cast: cast.Cast
     seed: int
+    precision: str
     fee: FeeRule | None
     fees_outside_reserves: bool
 
@@ -102,10 +105,11 @@ def _prepare(plan: Plan) -> _Run:
     n, rows = len(params.tokens), len(series)
     units = np.array([10.0**token.decimals for token in params.tokens])
     market = tables.Market(series.prices / units, series.times, units)
+    raw = partial(_amounts, plan.precision == "exact")
     ledger = tables.Ledger(
-        balances=native.to_limbs(plan.initial.balances),
-        supply=native.to_limbs([plan.initial.shares]),
-        accounts=np.zeros((tables.ACCOUNTS, n, 4), np.uint64),
+        balances=raw(plan.initial.balances),
+        supply=raw([plan.initial.shares]),
+        accounts=np.stack([raw([0] * n)] * tables.ACCOUNTS),
         reserves=np.array([float(balance) for balance in plan.initial.balances]),
         cursor=np.zeros(tables.CURSOR, np.int64),
         demand=np.zeros(3),
@@ -114,12 +118,9 @@ def _prepare(plan: Plan) -> _Run:
     if plan.cast.retail is not None and isinstance(plan.cast.retail.rival, RivalPool):
         orders = orders._replace(rival_reserves=ledger.reserves.copy())
     event_rows, fractions = cast.liquidity_rows(plan.cast.liquidity, series)
-    events = tables.Events(
-        event_rows,
-        fractions,
-        np.zeros((len(event_rows), n, 4), np.uint64),
-        np.zeros((len(event_rows), 4), np.uint64),
-    )
+    nothing = raw([0] * len(event_rows))
+    moved = np.stack([nothing] * n, axis=1)
+    events = tables.Events(event_rows, fractions, moved, nothing)
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed)
     scene = tables.Scene(kind_arrays(params, plan.initial.rates), market, terms, arbitrageur, orders, events)
@@ -131,6 +132,11 @@ def _prepare(plan: Plan) -> _Run:
     return _Run(scene, ledger, filled, buffer, [], compiled)
 
 
+def _amounts(exact: bool, values: Sequence[int]) -> Any:
+    """Return amounts as the ledger counts: words in limbs, or float64."""
+    return native.to_limbs(values) if exact else np.array([float(value) for value in values])
+
+
 def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
     params, fee = plan.params, plan.fee
     desk = fee.desk(n) if fee else np.zeros(1)
@@ -139,7 +145,7 @@ def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
     flat = params.swap_fee / WAD
     terms = tables.Terms(
         np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat),
-        native.to_limbs([params.protocol_share, params.creator_share]), plan.fees_outside_reserves,
+        _amounts(plan.precision == "exact", [params.protocol_share, params.creator_share]), plan.fees_outside_reserves,
         rule, after, desk, desk.ctypes.data, flat,
     )  # fmt: skip
     return terms, compiled
@@ -169,14 +175,14 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
     done, seen = int(ledger.cursor[tables.ROW]), int(ledger.cursor[tables.EVENT])
     places, amounts = (np.concatenate(each) for each in zip(*made.kept, strict=True))
     trades = Trades(plan.prices.times[places[:, 0]], places, amounts)
-    accounts = {place: tuple(native.from_limbs(words)) for place, words in enumerate(ledger.accounts)}
+    accounts = {place: tuple(whole_units(words)) for place, words in enumerate(ledger.accounts)}
     last_row = max([int(places[-1, 0]) if len(places) else -1, int(events.rows[seen - 1]) if seen else -1])
     final = replace(
         plan.initial,
-        balances=tuple(native.from_limbs(ledger.balances)),
+        balances=tuple(whole_units(ledger.balances)),
         protocol_owed=accounts[tables.PROTOCOL],
         creator_owed=accounts[tables.CREATOR],
-        shares=native.from_limbs(ledger.supply)[0],
+        shares=whole_units(ledger.supply)[0],
         at=int(plan.prices.times[last_row]) if last_row >= 0 else plan.initial.at,
     )
     units = made.scene.market.units
@@ -185,6 +191,10 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
         prices=plan.prices,
         agents=plan.cast.agents,
         seed=plan.seed,
+        precision=plan.precision,
+        recheck=None
+        if plan.precision == "exact"
+        else recheck(plan.params, plan.initial, trades, rows.balances[:done], events.rows[:seen], plan.seed),
         fee_rule=plan.fee.name if plan.fee else None,
         fees_outside_reserves=plan.fees_outside_reserves,
         initial_state=plan.initial,

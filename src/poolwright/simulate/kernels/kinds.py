@@ -12,6 +12,9 @@ from numba import types
 from numba.extending import intrinsic, overload
 
 from poolwright.model import native
+from poolwright.model.float_maths import constant_product_maths as float_constant_product_maths
+from poolwright.model.float_maths import stable_maths as float_stable_maths
+from poolwright.model.float_maths import weighted_maths as float_weighted_maths
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
 from poolwright.simulate.kernels.closed_form import (
@@ -22,6 +25,7 @@ from poolwright.simulate.kernels.closed_form import (
     weighted_slope,
     weighted_trade,
 )
+from poolwright.simulate.kernels.inline import INLINE
 from poolwright.simulate.typing import Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -42,13 +46,18 @@ class ConstantProduct(NamedTuple):
 
 
 class Stable(NamedTuple):
-    """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for floats, then as words."""
+    """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for the choice of trades.
+
+    Then factors and amplification as the contracts have them, as words and as floats.
+    """
 
     tokens: tuple[int, ...]
     factors: Floats
     ann: float
     factor_words: Limbs
     amplification: Limbs
+    raw_factors: Floats
+    raw_amplification: float
 
 
 KindArrays = Weighted | ConstantProduct | Stable
@@ -72,6 +81,8 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
         params.amplification * n / AMPLIFICATION_PRECISION,
         native.to_limbs(factors),
         native.to_limbs([params.amplification]),
+        np.array([float(factor) for factor in factors]),
+        float(params.amplification),
     )
 
 
@@ -97,7 +108,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
     raise NotImplementedError("compiled code only")
 
 
-@overload(find_trade, strict=False)  # type: ignore[untyped-decorator]
+@overload(find_trade, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
@@ -109,69 +120,96 @@ def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proce
     )
 
 
-@overload(slope, strict=False)  # type: ignore[untyped-decorator]
+@overload(slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann, i, o, net)
     return lambda kind, reserves, i, o, net: weighted_slope(reserves, kind.weights, i, o, net)
 
 
-@overload(float_out, strict=False)  # type: ignore[untyped-decorator]
+@overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_float_out(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, i, o, net: stable_out(reserves, kind.factors, kind.ann, i, o, net)
     return lambda kind, reserves, i, o, net: weighted_out(reserves, kind.weights, i, o, net)
 
 
-@overload(amount_out, strict=False)  # type: ignore[untyped-decorator]
+@overload(amount_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_amount_out(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
-    if kind.instance_class is Weighted:
-
-        def weighted(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
-            return weighted_maths.compute_out_given_exact_in(
-                native.load_word(balances, i),
-                native.load_word(kind.weight_words, i),
-                native.load_word(balances, o),
-                native.load_word(kind.weight_words, o),
-                net_in,
-            )
-
-        return weighted
-    if kind.instance_class is ConstantProduct:
-
-        def constant_product(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
-            return constant_product_maths.compute_out_given_exact_in(
-                native.load_word(balances, i), native.load_word(balances, o), net_in
-            )
-
-        return constant_product
-
-    def stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
-        return stable_maths.compute_out_given_exact_in(
-            load_words(balances, kind.tokens),
-            load_words(kind.factor_words, kind.tokens),
-            native.load_word(kind.amplification, 0),
-            to_word(i),
-            to_word(o),
-            net_in,
-        )
-
-    return stable
+    forms = EXACT if balances.dtype == types.uint64 else FLOAT
+    return forms[kind.instance_class]
 
 
-def _load_one(limbs: Any, k: Any) -> Any:
+def exact_weighted(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return weighted_maths.compute_out_given_exact_in(
+        native.load_word(balances, i),
+        native.load_word(kind.weight_words, i),
+        native.load_word(balances, o),
+        native.load_word(kind.weight_words, o),
+        net_in,
+    )
+
+
+def float_weighted(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return float_weighted_maths.compute_out_given_exact_in(
+        balances[i], kind.weights[i], balances[o], kind.weights[o], net_in
+    )
+
+
+def exact_constant_product(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return constant_product_maths.compute_out_given_exact_in(
+        native.load_word(balances, i), native.load_word(balances, o), net_in
+    )
+
+
+def float_constant_product(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return float_constant_product_maths.compute_out_given_exact_in(balances[i], balances[o], net_in)
+
+
+def exact_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return stable_maths.compute_out_given_exact_in(
+        load_all(balances, kind.tokens),
+        load_all(kind.factor_words, kind.tokens),
+        native.load_word(kind.amplification, 0),
+        to_word(i),
+        to_word(o),
+        net_in,
+    )
+
+
+def float_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    return float_stable_maths.compute_out_given_exact_in(
+        load_all(balances, kind.tokens),
+        load_all(kind.raw_factors, kind.tokens),
+        kind.raw_amplification,
+        i,
+        o,
+        net_in,
+    )
+
+
+EXACT = {Weighted: exact_weighted, ConstantProduct: exact_constant_product, Stable: exact_stable}
+FLOAT = {Weighted: float_weighted, ConstantProduct: float_constant_product, Stable: float_stable}
+
+
+def _load_word(limbs: Any, k: Any) -> Any:
     return native.load_word(limbs, k)
 
 
+def _load_float(numbers: Any, k: Any) -> Any:
+    return numbers[k]
+
+
 @intrinsic  # type: ignore[untyped-decorator]
-def load_words(typingctx: Any, limbs: Any, like: Any) -> Any:
-    """Load as many words as the tuple `like` has elements."""
-    one = native.u256(limbs, types.int64)
-    whole = types.UniTuple(native.u256, len(like))
+def load_all(typingctx: Any, account: Any, like: Any) -> Any:
+    """Load as many amounts as the tuple `like` has elements."""
+    exact = account.dtype == types.uint64
+    element, load = (native.u256, _load_word) if exact else (types.float64, _load_float)
+    one, all_of_them = element(account, types.int64), types.UniTuple(element, len(like))
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         places = [context.get_constant(types.int64, k) for k in range(len(like))]
-        loaded = [context.compile_internal(builder, _load_one, one, [args[0], place]) for place in places]
-        return context.make_tuple(builder, whole, loaded)
+        loaded = [context.compile_internal(builder, load, one, [args[0], place]) for place in places]
+        return context.make_tuple(builder, all_of_them, loaded)
 
-    return whole(limbs, like), emit
+    return all_of_them(account, like), emit

@@ -22,6 +22,7 @@ from poolwright.simulate.kernels.amounts import (
     write,
 )  # fmt: skip
 from poolwright.simulate.kernels.exchange import Deal, trade
+from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade
 from poolwright.simulate.kernels.retail import arbitrage_rival, serve_order
 from poolwright.simulate.kernels.tables import (
@@ -81,7 +82,7 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
         cursor[ROW] = row + 1
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def due(rows: Integers, first: int, row: int) -> int:
     """Return how many of `rows`, in order, from place `first` on, are this row."""
     at = first
@@ -90,7 +91,7 @@ def due(rows: Integers, first: int, row: int) -> int:
     return int(at - first)
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def mark_to_market(flows: Floats, prices: Floats, reserves: Floats, row: int) -> None:
     """Start a row's books with what the market's move made of the balances."""
     for k in range(tables.FLOWS):

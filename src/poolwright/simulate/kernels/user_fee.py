@@ -9,6 +9,7 @@ from numba import types
 from numba.extending import intrinsic, register_jitable
 
 from poolwright.simulate.kernels import tables
+from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.tables import Ledger, Market, Terms
 
 # The most that the contracts charge, limits.MAX_SWAP_FEE (a test compares), as a machine integer.
@@ -58,7 +59,7 @@ def lay_desk(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
         desk[HEAD + n + k] = market.unit_prices[row, k] * market.units[k]
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
     """Ask the user's function for the fee of each pair; a flat fee stays as it is."""
     if terms.rule == 0:
@@ -78,12 +79,12 @@ def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None
                 terms.keeps[i, o] = 1.0 - terms.swap_fees[i, o] / 1e18
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def tell_user(
     terms: Terms, market: Market, ledger: Ledger, place: tuple[int, int, int], paid: float, taken: float
 ) -> None:
     """Tell the user's second function of a trade, in whole tokens, with the pool as it is now."""
+    row, i, o = place
     if terms.after != 0:
-        row, i, o = place
         lay_desk(terms, market, ledger, row)
         call_after(terms.after, terms.desk_address, i, o, paid / market.units[i], taken / market.units[o])
