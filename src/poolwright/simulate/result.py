@@ -18,7 +18,7 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.prices import PriceSeries, iso_time
 from poolwright.simulate.recheck import Recheck
 from poolwright.simulate.theory import Theory, theory_of
-from poolwright.simulate.trades import LiquidityMoves, Trades
+from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
 from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -29,8 +29,8 @@ from poolwright.spec.params import PoolParams
 class SimulationResult:
     """A finished run, or the part of it that was done.
 
-    Per row, after its trades: `balances` float64[r, n] in whole tokens; `flows` float64[r, :], what moved in the
-    row by ledger (`kernels.tables`); `supply` of shares; `trade_counts`, cumulative. States, trades, liquidity and
+    Per row, after its trades: `balances` float64[r, n] in whole tokens. `row_flows` float64[a, :] is what moved, by
+    ledger (`kernels.tables`), in the rows `flow_rows` in which something happened. States, trades, liquidity and
     `accounts` (raw units by ledger and token) are exact. `demand`: retail's orders in the numeraire, arrived, wanted
     at the price on offer, filled by the pool. `precision` "float": states and trades are whole units in float64, and
     `recheck` says how far a sample of the trades was from the exact maths. `refused` counts trades outside the
@@ -50,12 +50,34 @@ class SimulationResult:
     trades: Trades
     liquidity: LiquidityMoves
     balances: Floats
-    flows: Floats
-    supply: Floats
-    trade_counts: Integers
+    flow_rows: Integers
+    row_flows: Floats
     accounts: dict[int, tuple[int, ...]]
     demand: Floats
     refused: int
+
+    @cached_property
+    def flows(self) -> Floats:
+        """What moved in each row by ledger [r, :], in the numeraire at the row's prices (`kernels.tables`)."""
+        flows = np.zeros((self.rows, tables.FLOWS))
+        flows[self.flow_rows] = self.row_flows
+        moved = np.diff(self.prices.prices[: self.rows], axis=0)
+        flows[1:, tables.REBALANCING] = np.einsum("rn,rn->r", self.balances[:-1], moved)
+        return flows
+
+    @cached_property
+    def supply(self) -> Floats:
+        """Shares per row, after its liquidity moved."""
+        shares = np.array([float(each) for each in whole_units(self.liquidity.shares)])
+        changes = np.bincount(
+            self.liquidity.rows, shares * np.sign(self.liquidity.fractions), minlength=self.rows
+        )
+        return np.asarray(float(self.initial_state.shares) + np.cumsum(changes))
+
+    @cached_property
+    def trade_counts(self) -> Integers:
+        """Trades so far, per row."""
+        return np.cumsum(np.bincount(self.trades.places[:, 0], minlength=self.rows))
 
     @property
     def arbitrageur(self) -> Arbitrageur | None:
@@ -166,7 +188,7 @@ class SimulationResult:
     @property
     def gas_paid(self) -> float:
         """Gas of all arbitrage, in the numeraire."""
-        return float(self.flows[:, tables.GAS].sum())
+        return float(self.row_flows[:, tables.GAS].sum())
 
     @property
     def owed(self) -> tuple[float, float]:

@@ -26,7 +26,7 @@ from poolwright.simulate.prices import PriceSeries, iso_time
 from poolwright.simulate.recheck import recheck
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
-from poolwright.simulate.typing import Integers
+from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import WAD
 from poolwright.spec.params import PoolParams
 
@@ -63,7 +63,7 @@ class _Run(NamedTuple):
     ledger: tables.Ledger
     rows: tables.Rows
     buffer: tables.Buffer
-    kept: list[tuple[Integers, Any]]
+    kept: list[tuple[Integers, Any, Integers, Floats]]
     compiled: tuple[Any, Any]
 
 
@@ -95,9 +95,12 @@ def _advance(plan: Plan, made: _Run, stop: int) -> None:
     if cursor[tables.FAULT]:
         time = iso_time(int(plan.prices.times[cursor[tables.FAULT] - 1]))
         raise PoolwrightError(f"the fee function gave a negative fee or no number at {time}.")
-    count = int(cursor[tables.BUFFERED])
-    made.kept.append((buffer.places[:count].copy(), buffer.amounts[:count].copy()))
-    cursor[tables.BUFFERED] = 0
+    count, slots = int(cursor[tables.BUFFERED]), int(cursor[tables.SLOT])
+    flow_rows, flows = made.rows.flow_rows[:slots], made.rows.flows[:slots]
+    trades = buffer.places[:count].copy(), buffer.amounts[:count].copy()
+    made.kept.append((*trades, flow_rows.copy(), flows.copy()))
+    flows[...] = 0.0
+    cursor[tables.BUFFERED] = cursor[tables.SLOT] = 0
 
 
 def _prepare(plan: Plan) -> _Run:
@@ -124,9 +127,8 @@ def _prepare(plan: Plan) -> _Run:
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed)
     scene = tables.Scene(kind_arrays(params, plan.initial.rates), market, terms, arbitrageur, orders, events)
-    filled = tables.Rows(
-        np.empty((rows, n)), np.empty((rows, tables.FLOWS)), np.empty(rows), np.empty(rows, np.int64)
-    )
+    slots = np.zeros((CHUNK, tables.FLOWS)), np.zeros(CHUNK, np.int64)
+    filled = tables.Rows(np.empty((rows, n)), *slots)
     most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
     buffer = tables.empty_buffer(CHUNK + tables.MAX_TRADES_PER_ROW + most, ledger.balances)
     return _Run(scene, ledger, filled, buffer, [], compiled)
@@ -173,7 +175,7 @@ def _deferred_interrupt() -> Iterator[list[int]]:
 def _result(plan: Plan, made: _Run) -> SimulationResult:
     ledger, rows, events = made.ledger, made.rows, made.scene.events
     done, seen = int(ledger.cursor[tables.ROW]), int(ledger.cursor[tables.EVENT])
-    places, amounts = (np.concatenate(each) for each in zip(*made.kept, strict=True))
+    places, amounts, flow_rows, flows = (np.concatenate(each) for each in zip(*made.kept, strict=True))
     trades = Trades(plan.prices.times[places[:, 0]], places, amounts)
     accounts = {place: tuple(whole_units(words)) for place, words in enumerate(ledger.accounts)}
     last_row = max([int(places[-1, 0]) if len(places) else -1, int(events.rows[seen - 1]) if seen else -1])
@@ -203,10 +205,9 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
         liquidity=LiquidityMoves(
             events.rows[:seen], events.fractions[:seen], events.amounts[:seen], events.shares[:seen]
         ),
-        balances=rows.balances[:done] / units,
-        flows=rows.flows[:done],
-        supply=rows.supply[:done],
-        trade_counts=rows.trades[:done],
+        balances=np.divide(rows.balances[:done], units, out=rows.balances[:done]),
+        flow_rows=flow_rows,
+        row_flows=flows,
         accounts=accounts,
         demand=ledger.demand,
         refused=int(ledger.cursor[tables.REFUSED]),

@@ -25,6 +25,7 @@ from poolwright.simulate.kernels.tables import (
     PAID,
     PROTOCOL,
     REFUSED,
+    SLOT,
     TAKEN,
     TRADED,
     Buffer,
@@ -109,8 +110,9 @@ def trade(
             return False
     protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
     worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
-    book_trader(scene, rows, deal, worth, (gas, profit))
-    flows, price = rows.flows[deal.row], scene.market.unit_prices[deal.row, i]
+    flows = rows.flows[ledger.cursor[SLOT]]
+    book_trader(scene, flows, deal, worth, (gas, profit))
+    price = scene.market.unit_prices[deal.row, i]
     flows[tables.PROTOCOL_VALUE] += as_float(protocol) * price
     flows[tables.CREATOR_VALUE] += as_float(creator) * price
     if scene.terms.outside:
@@ -121,10 +123,10 @@ def trade(
 
 
 @inlined
-def book_trader(scene: Scene, rows: Rows, deal: Deal, worth: Any, costs: tuple[float, float]) -> None:
+def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, costs: tuple[float, float]) -> None:
     """Book a trade at the row's prices. `worth`: paid, taken, fee, net in; `costs`: gas, expected profit."""
     i, o = deal.token_in, deal.token_out
-    prices, flows = scene.market.unit_prices[deal.row], rows.flows[deal.row]
+    prices = scene.market.unit_prices[deal.row]
     paid, taken, fee, net = (
         worth[0] * prices[i],
         worth[1] * prices[o],

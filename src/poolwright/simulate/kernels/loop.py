@@ -33,6 +33,7 @@ from poolwright.simulate.kernels.tables import (
     ORDER,
     PROVIDED,
     ROW,
+    SLOT,
     TRADED,
     WITHDRAWN,
     Buffer,
@@ -41,24 +42,26 @@ from poolwright.simulate.kernels.tables import (
     Scene,
 )  # fmt: skip
 from poolwright.simulate.kernels.user_fee import refresh_fees
-from poolwright.simulate.typing import Floats, Integers
+from poolwright.simulate.typing import Integers
 
 
 def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int) -> None:
     """Trade and book rows up to `stop`, or until the buffer may be full; call again to go on."""
     # Taken out of their tuples once: each time costs a count of references for every array inside.
-    cursor, reserves, prices, flows = ledger.cursor, ledger.reserves, scene.market.unit_prices, rows.flows
+    cursor, reserves, prices = ledger.cursor, ledger.reserves, scene.market.unit_prices
     kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
     gas_costs, latency, proceeds, repeat = trader.gas, trader.latency, trader.proceeds, trader.repeat
-    order_rows, event_rows, supply = scene.retail.rows, scene.events.rows, ledger.supply
-    row_balances, row_supply, row_trades = rows.balances, rows.supply, rows.trades
+    order_rows, event_rows = scene.retail.rows, scene.events.rows
+    row_balances, flow_rows = rows.balances, rows.flow_rows
     rival = scene.retail.rival == tables.POOL_RIVAL
     while cursor[ROW] < stop:
         row = cursor[ROW]
         orders = due(order_rows, cursor[ORDER], row)
-        if cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders > len(buffer.places):
+        if cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders > len(buffer.places) or cursor[SLOT] == len(
+            flow_rows
+        ):
             return
-        mark_to_market(flows, prices, reserves, row)
+        before = cursor[TRADED] + cursor[EVENT]
         for _ in range(due(event_rows, cursor[EVENT], row)):
             move_liquidity(scene, ledger, rows, row)
         gas, seen = gas_costs[min(row, len(gas_costs) - 1)], prices[max(row - latency, 0)]
@@ -77,8 +80,9 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
             serve_order(scene, ledger, rows, buffer, row)
         for k in range(len(reserves)):
             row_balances[row, k] = reserves[k]
-        row_supply[row] = as_float(read(supply, 0))
-        row_trades[row] = cursor[TRADED]
+        if cursor[TRADED] + cursor[EVENT] > before:
+            flow_rows[cursor[SLOT]] = row
+            cursor[SLOT] += 1
         cursor[ROW] = row + 1
 
 
@@ -91,16 +95,6 @@ def due(rows: Integers, first: int, row: int) -> int:
     return int(at - first)
 
 
-@inlined
-def mark_to_market(flows: Floats, prices: Floats, reserves: Floats, row: int) -> None:
-    """Start a row's books with what the market's move made of the balances."""
-    for k in range(tables.FLOWS):
-        flows[row, k] = 0.0
-    if row:
-        for k in range(len(reserves)):
-            flows[row, tables.REBALANCING] += reserves[k] * (prices[row, k] - prices[row - 1, k])
-
-
 @register_jitable  # type: ignore[untyped-decorator]
 def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
     """Make the next proportional add or remove."""
@@ -109,7 +103,7 @@ def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
     fraction, supply = events.fractions[at], read(ledger.supply, 0)
     shares = part_of_supply(supply, abs(fraction))
     write(events.shares, at, shares)
-    prices, flows = scene.market.unit_prices[row], rows.flows[row]
+    prices, flows = scene.market.unit_prices[row], rows.flows[ledger.cursor[SLOT]]
     for k in range(len(ledger.reserves)):
         balance = read(ledger.balances, k)
         if fraction > 0:

@@ -16,13 +16,14 @@ ARBITRAGEUR, RETAIL = 0, 1
 # Places in `Ledger.accounts`: what each ledger has received or paid, by token. Of agent a: PAID + 2 a, TAKEN + 2 a.
 PROTOCOL, CREATOR, FEES, OUTSIDE, PROVIDED, WITHDRAWN, PAID, TAKEN = range(8)
 ACCOUNTS = TAKEN + 3
-# Columns of `Rows.flows`: what moved in a row, in the numeraire at that row's prices.
+# Columns of `Rows.flows`: what moved in a row, in the numeraire at that row's prices. The first is no trade's and
+# is told by the pool's own balances (`result`).
 (REBALANCING, GAIN, LVR, ARBITRAGE_FEES, RETAIL_COST, RETAIL_FEES, PROTOCOL_VALUE, CREATOR_VALUE, OUTSIDE_VALUE,
  LIQUIDITY, GAS, VENUE, BIDS, WALLET) = range(14)  # fmt: skip
 FLOWS = WALLET + 1
 # Places in `Ledger.cursor`.
-ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT = range(7)
-CURSOR = FAULT + 1
+ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT = range(8)
+CURSOR = SLOT + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
 ARRIVED, WANTED, ROUTED = range(3)
 # What retail can choose beside the pool.
@@ -39,6 +40,8 @@ class Market(NamedTuple):
 
 class Terms(NamedTuple):
     """What the pool charges: `swap_fees` int64[n, n] in WAD and `keeps` 1 - fee, by token in and out.
+
+    The diagonal of `keeps` holds the largest of them.
 
     `shares`: protocol's and creator's part, as the ledger counts. `outside`: fees stay out of the reserves.
     `rule`, `after`: addresses of a user's compiled functions, 0 for none; `desk` is their view of the pool, at
@@ -124,12 +127,13 @@ class Ledger(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Per row, after its trades: balances in raw units [rows, n], `flows` [rows, FLOWS], supply, trades so far."""
+    """After each row's trades: `balances` in raw units [rows, n]. Of rows in which something happened, until taken
+    away: `flows` [slots, FLOWS], zero at first, and which row each slot is, `flow_rows` [slots].
+    """
 
     balances: Floats
     flows: Floats
-    supply: Floats
-    trades: Integers
+    flow_rows: Integers
 
 
 class Buffer(NamedTuple):

@@ -65,7 +65,7 @@ def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None
     if terms.rule == 0:
         return
     lay_desk(terms, market, ledger, row)
-    n = len(ledger.reserves)
+    n, most = len(ledger.reserves), 0.0
     for i in range(n):
         for o in range(n):
             if i != o:
@@ -77,6 +77,9 @@ def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None
                 # Rounded down to a WAD integer, as a contract would.
                 terms.swap_fees[i, o] = min(int(min(fee, 1.0) * 1e18), MOST)
                 terms.keeps[i, o] = 1.0 - terms.swap_fees[i, o] / 1e18
+                most = max(most, terms.keeps[i, o])
+    for k in range(n):
+        terms.keeps[k, k] = most
 
 
 @inlined
