@@ -1,0 +1,85 @@
+"""T12: StableSwap trade for trade against curvesim's integer pools, without fee: amounts, balances and D.
+
+Bounds. Per trade, from the same balances: 2 raw units. curvesim stops its Newton steps within one unit of 18
+decimals, floors D and y, and keeps one more unit back; ours is the floor of the true amount or one unit below it.
+With fewer decimals all that is far below a raw unit. Pools that run apart add this up: 2 raw units per trade so far,
+and twice that for D, whose slope in a balance is below two here. Fees apart (curvesim takes them from the amount
+out, ours are on the amount in) the two are the same curve.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.curvesim_record import compare, read_record
+
+AMOUNT = 2
+RECORD = read_record()
+POOLS = RECORD["pools"]
+NO_PEER = "curvesim is not installed; `make bench` keeps an environment with it in .cache/bench-venv"
+
+
+def check(told: dict[str, Any]) -> None:
+    for trade, gaps in enumerate(compare(told), 1):
+        assert abs(gaps.amount) <= AMOUNT, f"trade {trade}: {gaps}"
+        assert abs(gaps.invariant) <= AMOUNT, f"trade {trade}: {gaps}"
+        assert gaps.largest_balance <= AMOUNT * trade, f"trade {trade}: {gaps}"
+        assert abs(gaps.invariant_apart) <= 2 * AMOUNT * trade, f"trade {trade}: {gaps}"
+
+
+def test_the_record_covers_what_it_should() -> None:
+    assert {len(told["decimals"]) for told in POOLS.values()} == {2, 3, 4}
+    assert {places for told in POOLS.values() for places in told["decimals"]} == {6, 18}
+    assert len({told["amplification"] for told in POOLS.values()}) >= 5
+    assert sum(len(told["trades"]) for told in POOLS.values()) >= 400
+    assert RECORD["versions"]["curvesim"] == "0.5.0"
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_recorded_trades(name: str) -> None:
+    check(POOLS[name])
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_another_amplification_would_be_found(name: str) -> None:
+    """A off by one in a thousand moves amounts by far more than the bound, so the bound says something."""
+    told = POOLS[name]
+    beside = {**told, "amplification": told["amplification"] * 1.001}
+    assert max(abs(gaps.amount) for gaps in compare(beside)) > 50 * AMOUNT
+
+
+def peer_python(root: Path) -> Path | None:
+    """Return a Python that has curvesim: this one, or the bench's."""
+    if importlib.util.find_spec("curvesim"):
+        return Path(sys.executable)
+    bench = root / ".cache" / "bench-venv" / "bin" / "python"
+    return bench if bench.exists() else None
+
+
+@pytest.mark.parametrize("seed", [12, 2026])
+def test_live_trades(project_root: Path, seed: int) -> None:
+    """The record can be made again, and trades that nobody recorded agree as well."""
+    python = peer_python(project_root)
+    if python is None:
+        pytest.skip(NO_PEER)
+    command = [str(python), "tools/record_curvesim.py", "--seed", str(seed)]
+    environment = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(
+        command, cwd=project_root, env=environment, capture_output=True, text=True, check=False
+    )
+    if "No module named 'curvesim'" in done.stderr:
+        pytest.skip(NO_PEER)
+    assert done.returncode == 0, done.stderr
+    live = json.loads(done.stdout)
+    if seed == 12 and live["versions"]["curvesim"] == RECORD["versions"]["curvesim"]:
+        assert live["pools"] == POOLS
+    for told in live["pools"].values():
+        check(told)
