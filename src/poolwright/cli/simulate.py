@@ -31,6 +31,7 @@ def simulate(
     ] = None,
     arbitrage: Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")] = "best_pair",
     gas_cost: Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")] = 0.0,
+    precision: Annotated[str, typer.Option(help="exact, or float: quicker, a sample rechecked.")] = "exact",
     alias: Annotated[
         list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
     ] = None,
@@ -59,13 +60,21 @@ def simulate(
     for path in (report, trades):
         if path is not None and not path.absolute().parent.is_dir():
             raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
+    if verify and precision != "exact":
+        raise PoolwrightError("--verify replays exact trades: leave out --precision.")
     spec = load_spec(file)
     symbols = [token.symbol for token in spec.tokens]
     series = load_prices(price_source(prices), symbols, aliases=_pairs(alias or []), allow_gaps=allow_gaps)
     interrupted = False
     try:
         with progress_bar() as progress:
-            result = run(spec, series, value=value, arbitrage=arbitrage, gas_cost=gas_cost, progress=progress)
+            options: dict[str, Any] = {
+                "value": value,
+                "arbitrage": arbitrage,
+                "gas_cost": gas_cost,
+                "precision": precision,
+            }
+            result = run(spec, series, progress=progress, **options)
     except SimulationInterrupted as stopped:
         if stopped.result is None:
             raise
@@ -196,6 +205,10 @@ def print_result(result: SimulationResult, notes: list[str], written: list[Path]
     out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
     out.print(Text(f"  arbitrage  {result.arbitrage}, {_gas(result)}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
+    if result.recheck is not None:
+        gap, bound = f"{result.recheck.largest_gap:.3g}", f"{result.recheck.bound:g}"
+        told = f"  float      {result.recheck.trades} trades rechecked, at most {gap} units from exact (bound {bound})"
+        out.print(Text(told, "dim"), soft_wrap=True)
     for note in notes:
         out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
     for path in written:

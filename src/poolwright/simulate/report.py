@@ -109,7 +109,7 @@ def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, st
         *(fact for agent in result.agents for fact in agent_facts(agent)),
         *absent_facts(result),
         ("Seed", f"{result.seed}, of everything random"),
-        ("Arithmetic", "every trade is the contract's own integer arithmetic, exact to the wei"),
+        ("Arithmetic", _arithmetic(result)),
         *(("Checked", note) for note in notes),
         ("Pool parameters", f"SHA-256 {result.params.hash}"),
         ("Price data", f"SHA-256 {prices.sha256}"),
@@ -126,6 +126,13 @@ def _theory(result: SimulationResult) -> str:
     if result.theory is None:
         return "what arbitrage took, fee included"
     return f"{money(result.theory.zero_fee_lvr)} in theory without a fee"
+
+
+def _arithmetic(result: SimulationResult) -> str:
+    if result.recheck is None:
+        return "every trade is the contract's own integer arithmetic, exact to the wei"
+    gap = f"at most {result.recheck.largest_gap:.3g} units off, allowed {result.recheck.bound:g}"
+    return f"the contract's formulas on float64; {result.recheck.trades} trades rechecked exactly: {gap}"
 
 
 def _step(seconds: int) -> str:

@@ -74,6 +74,14 @@ def absent_facts(result: SimulationResult) -> list[tuple[str, str]]:
     return absent
 
 
+def _theory(result: SimulationResult) -> str:
+    if result.theory is None:
+        return ""
+    told = f"; theory {money(result.theory.zero_fee_lvr)} without a fee"
+    loss = result.theory.arbitrage_loss
+    return told if loss is None else f"{told}, {money(loss)} left to them with it"
+
+
 def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
     """Return the closed books as (name, amount, what it is); the sums are checked first."""
     result.books.check()
@@ -84,7 +92,7 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
             book["rebalancing_gain"],
             "the market's moves on the balances",
         ),
-        ("LVR", -book["lvr"], "arbitrageurs' gain and fees, before gas"),
+        ("LVR", -book["lvr"], f"arbitrageurs' gain and fees, before gas{_theory(result)}"),
         ("Fees from arbitrage", book["arbitrage_fees"], ""),
         ("Retail's cost", book["retail_cost"], f"of which fees {money(book['retail_fees'])}"),
         ("Protocol's and creator's parts", -book["protocol"] - book["creator"], "when they fell due"),
@@ -100,7 +108,7 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
         ("Arbitrageurs' gain before costs", book["arbitrage_gain"], "LVR less the fees they paid"),
         ("Gas", -book["gas"], ""),
         ("Venue and bids", -book["venue_fees"] - book["bids"], "paid by arbitrageurs"),
-        ("Arbitrageurs' profit", book["arbitrage_profit"], "the three above"),
+        ("Arbitrageurs' profit", book["arbitrage_profit"], "what is left to them"),
     ]
     sums = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
     return [(name, money(amount), text) for name, amount, text in rows if amount or name in sums]

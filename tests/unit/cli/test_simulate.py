@@ -63,6 +63,25 @@ def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
     assert data["agents"][0]["gas_cost"] == 2.0
 
 
+def test_a_float_run_says_how_far_it_was_from_exact(run: Run, index: Path, prices: Path) -> None:
+    outcome = run("simulate", index, "--prices", prices, "--precision", "float")
+    assert outcome.status == 0
+    assert "trades rechecked, at most" in outcome.out
+    refused = run("simulate", index, "--prices", prices, "--precision", "float", "--verify")
+    assert (refused.status, refused.out) == (2, "")
+    assert "--verify replays exact trades" in refused.err
+
+
+def test_the_table_shows_the_closed_books(run: Run, index: Path, prices: Path) -> None:
+    outcome = run("simulate", index, "--prices", prices)
+    lines = outcome.out.splitlines()
+    (lvr,) = [line for line in lines if line.strip().startswith("LVR  ")]
+    totals = simulate(load_spec(index), prices).books.to_dict()["pool"]
+    assert f"-{totals['lvr']:,.0f}" in lvr
+    assert "theory" in lvr
+    assert any("change of the pool's value" in line for line in lines)
+
+
 def test_one_file_for_each_symbol(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
     series = load_prices(prices, SYMBOLS)
     for k, symbol in enumerate(SYMBOLS[:2]):
