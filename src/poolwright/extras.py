@@ -25,6 +25,12 @@ def require(module: str, extra: str) -> Any:
     return import_module(module)
 
 
+def obtainable(package: str) -> bool:
+    """Tell whether the package is installed here, or has builds for this Python."""
+    end = _BUILDS_END_BEFORE.get(package)
+    return end is None or sys.version_info[:2] < end or find_spec(package) is not None
+
+
 def _missing(package: str, extra: str, python: tuple[int, int]) -> MissingExtra:
     error = MissingExtra(package, extra)
     end = _BUILDS_END_BEFORE.get(package)

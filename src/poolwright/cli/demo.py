@@ -11,6 +11,7 @@ import typer
 
 from poolwright.cli.output import console
 from poolwright.errors import PoolwrightError
+from poolwright.extras import obtainable
 
 SEED = 7
 HOURS = 24 * 180
@@ -46,8 +47,14 @@ def demo(
     check([pool])
     _announce(f"quote {_quoted(pool)} --in WETH --out DAI --exact-in 1.5")
     quote(pool, "WETH", "DAI", exact_in="1.5")
-    _announce(f"simulate {_quoted(pool)} --prices {_quoted(prices)} --verify --report {_quoted(page)}")
-    simulate(pool, [str(prices)], verify=True, report=page)
+    proof = obtainable("pyrevm")
+    flag = " --verify" if proof else ""
+    _announce(f"simulate {_quoted(pool)} --prices {_quoted(prices)}{flag} --report {_quoted(page)}")
+    simulate(pool, [str(prices)], verify=proof, report=page)
+    if not proof:
+        out.print(
+            "\nNot proved on the contracts: the embedded chain needs Python 3.11 or 3.12.", soft_wrap=True
+        )
     out.print(f"\nOpen {page} in a browser.", soft_wrap=True)
 
 

@@ -227,3 +227,15 @@ def test_demo_runs_the_whole_line_anywhere(
     assert "Generated market" in Path("page.html").read_text()
     pool = Path("poolwright-demo/index.toml").read_bytes()
     assert pool == (project_root / "examples" / "index.toml").read_bytes()
+
+
+def test_demo_says_that_nothing_was_proved_where_there_is_no_embedded_chain(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo_command, "HOURS", 48)
+    monkeypatch.setattr(demo_command, "obtainable", lambda package: package != "pyrevm")
+    outcome = run("demo")
+    assert outcome.status == 0
+    assert "--verify" not in outcome.out
+    assert "Not proved on the contracts" in outcome.out
