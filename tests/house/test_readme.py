@@ -44,6 +44,7 @@ def run(command: list[str] | str, folder: Path) -> str:
 @pytest.fixture(scope="module")
 def toured(readme: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the tour's commands in an empty folder; return it."""
+    pytest.importorskip("pyrevm")  # for `simulate --verify`
     folder = tmp_path_factory.mktemp("tour")
     commands = [
         line[2:] for block in blocks(readme, "console") for line in block.splitlines() if line[:2] == "$ "
