@@ -4,7 +4,8 @@
     python tools/validation.py --check    compute every row and compare what the page claims, write nothing
 
 Numbers come from the functions that the acceptance tests call, expected ones from the tables of those tests. The
-exit status is 0 when every row passes and, with --check, the page claims what would be written (its "got" column may differ in last digits).
+exit status is 0 when every row passes and, with --check, the page claims what would be written: all but the
+column of what came out, whose last digits may differ between processors.
 """
 
 from __future__ import annotations

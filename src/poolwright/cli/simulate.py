@@ -16,7 +16,9 @@ from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
+    from poolwright.simulate.prices import PriceSeries
     from poolwright.simulate.result import SimulationResult
+    from poolwright.spec.schema import PoolSpec
 
 INTERRUPTED = 130
 _PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
@@ -53,32 +55,14 @@ def simulate(
 
     Arbitrageurs trade after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
     """
-    from poolwright.simulate.engine import SimulationInterrupted
-    from poolwright.simulate.engine import simulate as run
     from poolwright.simulate.prices import load_prices
 
-    for path in (report, trades):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
-    if verify and precision != "exact":
-        raise PoolwrightError("--verify replays exact trades: leave out --precision.")
+    _check_options([path for path in (report, trades) if path is not None], verify, precision)
     spec = load_spec(file)
     symbols = [token.symbol for token in spec.tokens]
     series = load_prices(price_source(prices), symbols, aliases=_pairs(alias or []), allow_gaps=allow_gaps)
-    interrupted = False
-    try:
-        with progress_bar() as progress:
-            options: dict[str, Any] = {
-                "value": value,
-                "arbitrage": arbitrage,
-                "gas_cost": gas_cost,
-                "precision": precision,
-            }
-            result = run(spec, series, progress=progress, **options)
-    except SimulationInterrupted as stopped:
-        if stopped.result is None:
-            raise
-        result, interrupted = stopped.result, True
+    options = {"value": value, "arbitrage": arbitrage, "gas_cost": gas_cost, "precision": precision}
+    result, interrupted = _run(spec, series, options)
     proof = verify_on_contract(result) if verify and not interrupted else None
     notes = [proof] if proof else []
     if report is not None:
@@ -91,6 +75,28 @@ def simulate(
         print_result(result, notes, [path for path in (report, trades) if path is not None])
     if interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _check_options(paths: list[Path], verify: bool, precision: str) -> None:
+    for path in paths:
+        if not path.absolute().parent.is_dir():
+            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
+    if verify and precision != "exact":
+        raise PoolwrightError("--verify replays exact trades: leave out --precision.")
+
+
+def _run(spec: PoolSpec, series: PriceSeries, options: dict[str, Any]) -> tuple[SimulationResult, bool]:
+    """Simulate with a progress bar; tell whether Ctrl-C ended it, with the rows done until then."""
+    from poolwright.simulate.engine import SimulationInterrupted
+    from poolwright.simulate.engine import simulate as run
+
+    try:
+        with progress_bar() as progress:
+            return run(spec, series, progress=progress, **options), False
+    except SimulationInterrupted as stopped:
+        if stopped.result is None:
+            raise
+        return stopped.result, True
 
 
 def price_source(given: list[str]) -> str | dict[str, str | float]:
