@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from poolwright.cli.options import pairs, price_source
 from poolwright.cli.output import console, print_json
-from poolwright.cli.simulate import price_source
-from poolwright.cli.sweep import pairs
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from poolwright.errors import Finding, PoolwrightError, SpecError
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 COLOURS: Final = {"error": "bold red", "warning": "bold yellow"}
 
+# Exit status after Ctrl-C, as shells have it.
+INTERRUPTED: Final = 130
+
 # Prose in longer lines is hard to read, however wide the terminal.
 MAX_WIDTH: Final = 110
 
@@ -23,6 +27,21 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how much of `what` is done, and the time left, on stderr while it is a terminal; it leaves no trace."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def print_json(data: Any) -> None:

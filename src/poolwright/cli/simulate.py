@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from poolwright.cli.output import console, print_json
+from poolwright.cli.options import pairs, price_source
+from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from poolwright.simulate.result import SimulationResult
     from poolwright.spec.schema import PoolSpec
 
-INTERRUPTED = 130
 _PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
 
 
@@ -60,7 +58,9 @@ def simulate(
     _check_options([path for path in (report, trades) if path is not None], verify, precision)
     spec = load_spec(file)
     symbols = [token.symbol for token in spec.tokens]
-    series = load_prices(price_source(prices), symbols, aliases=_pairs(alias or []), allow_gaps=allow_gaps)
+    series = load_prices(
+        price_source(prices), symbols, aliases=pairs(alias or [], "SYMBOL=COLUMN"), allow_gaps=allow_gaps
+    )
     options = {"value": value, "arbitrage": arbitrage, "gas_cost": gas_cost, "precision": precision}
     result, interrupted = _run(spec, series, options)
     proof = verify_on_contract(result) if verify and not interrupted else None
@@ -91,57 +91,12 @@ def _run(spec: PoolSpec, series: PriceSeries, options: dict[str, Any]) -> tuple[
     from poolwright.simulate.engine import simulate as run
 
     try:
-        with progress_bar() as progress:
+        with progress_bar("rows of prices") as progress:
             return run(spec, series, progress=progress, **options), False
     except SimulationInterrupted as stopped:
         if stopped.result is None:
             raise
         return stopped.result, True
-
-
-def price_source(given: list[str]) -> str | dict[str, str | float]:
-    """Return one combined file, or a file or constant for each symbol."""
-    if len(given) == 1 and ("=" not in given[0] or Path(given[0]).exists()):
-        return given[0]
-    return {symbol: _file_or_constant(text) for symbol, text in _pairs(given).items()}
-
-
-def _pairs(given: list[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for text in given:
-        symbol, equals, rest = text.partition("=")
-        if not (symbol and equals and rest):
-            raise PoolwrightError(
-                f"{text!r} should be SYMBOL=FILE, one for each token (SYMBOL=COLUMN for an alias)."
-            )
-        if symbol in pairs:
-            raise PoolwrightError(f"{symbol} is given twice: {pairs[symbol]} and {rest}.")
-        pairs[symbol] = rest
-    return pairs
-
-
-def _file_or_constant(text: str) -> str | float:
-    if Path(text).exists():
-        return text
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """Show rows done on stderr while it is a terminal; the bar leaves no trace."""
-    out = console(stderr=True)
-    if not out.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task("rows of prices", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def verify_on_contract(result: SimulationResult) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from poolwright.cli.output import console, plural, print_json
-from poolwright.cli.simulate import INTERRUPTED, price_source
+from poolwright.cli.options import pairs, price_source
+from poolwright.cli.output import INTERRUPTED, console, plural, print_json, progress_bar
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
@@ -96,7 +95,7 @@ def sweep(
     series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
     interrupted = False
     try:
-        with run_bar() as progress:
+        with progress_bar("runs") as progress:
             result = run(
                 spec, series, vary=pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), objective=read_objective(objective),
                 maximise=maximise, method=method, runs=runs, folds=folds, prune=prune, folder=out,
@@ -127,34 +126,6 @@ def read_objective(text: str) -> str | Callable[[SimulationResult], float]:
         raise PoolwrightError(f"{path}: has no function {name}. Define it, taking a SimulationResult.")
     objective: Callable[[SimulationResult], float] = found
     return objective
-
-
-def pairs(given: list[str], form: str) -> dict[str, str]:
-    """Return NAME=TEXT options as a mapping; `form` is what an error asks for."""
-    found: dict[str, str] = {}
-    for text in given:
-        name, equals, rest = text.partition("=")
-        if not (name and equals and rest):
-            raise PoolwrightError(f"{text!r} should be {form}.")
-        if name in found:
-            raise PoolwrightError(f"{name} is given twice: {found[name]} and {rest}.")
-        found[name] = rest
-    return found
-
-
-@contextmanager
-def run_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """Show finished runs and the time left on stderr while it is a terminal; the bar leaves no trace."""
-    out = console(stderr=True)
-    if not out.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task("runs", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def print_sweep(result: SweepResult, best: int, written: list[Path]) -> None:

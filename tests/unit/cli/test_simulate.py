@@ -13,7 +13,7 @@ import pytest
 
 from poolwright.chain import replay
 from poolwright.cli import demo as demo_command
-from poolwright.cli.simulate import price_source
+from poolwright.cli.options import price_source
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.market import generate_market
@@ -186,7 +186,7 @@ from contextlib import contextmanager
 from poolwright.cli import main, simulate
 
 @contextmanager
-def bar():
+def bar(what):
     yield lambda done, total: os.kill(os.getpid(), signal.SIGINT) if done == 8192 else None
 
 simulate.progress_bar = bar
