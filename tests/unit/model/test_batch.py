@@ -50,10 +50,11 @@ def test_every_element_equals_the_model(kind: Kind, swap: SwapKind) -> None:
 
 
 @SWAPS
-def test_a_balance_near_its_bound_is_refused_as_the_model_refuses_it(swap: SwapKind) -> None:
-    params = PoolParams.constant_product(
-        [Token("A", 18), Token("B", 18)], swap_fee=10**16, protocol_share=10**17
-    )
+@pytest.mark.parametrize("share", [0, 10**17])
+def test_a_balance_near_its_bound_is_refused_as_the_model_refuses_it(swap: SwapKind, share: int) -> None:
+    """Without a protocol share one unit too many is refused; with one, its part leaves and makes room."""
+    tokens = [Token("A", 18), Token("B", 18)]
+    params = PoolParams.constant_product(tokens, swap_fee=10**16, protocol_share=share)
     pool = Pool(params, balances=[MAX_BALANCE - 10**20, MAX_BALANCE], shares=10**18)
     amounts = [10**18, 10**20 - 1, 10**20, 10**20 + 1, 10**20 + 10**17, 10**20 + 10**18, 10**21, MAX_BALANCE]
     assert 0 < check(pool, swap, amounts) < len(amounts)
