@@ -23,6 +23,7 @@ except ImportError as _error:
 from poolwright.model.native import algorithms as _algorithms  # noqa: F401  (makes words known to numba)
 from poolwright.model.native.arrays import load_signed_word, load_word, store_word
 from poolwright.model.native.border import Limbs, from_limbs, to_limbs
+from poolwright.model.native.borrowing import borrowed
 from poolwright.model.native.cache import cache_folder
 from poolwright.model.native.dispatch import call, jit
 from poolwright.model.native.floats import from_float, to_float
@@ -34,6 +35,7 @@ from poolwright.model.words import to_word as word
 __all__ = [
     "Constant",
     "Limbs",
+    "borrowed",
     "cache_folder",
     "call",
     "from_float",

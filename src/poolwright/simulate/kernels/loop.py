@@ -47,7 +47,7 @@ from poolwright.simulate.typing import Integers
 
 def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int) -> None:
     """Trade and book rows up to `stop`, or until the buffer may be full; call again to go on."""
-    # Taken out of their tuples once: each time costs a count of references for every array inside.
+    scene, ledger, rows, buffer = native.borrowed((scene, ledger, rows, buffer))
     cursor, reserves, prices = ledger.cursor, ledger.reserves, scene.market.unit_prices
     kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
     gas_costs, latency, proceeds, repeat = trader.gas, trader.latency, trader.proceeds, trader.repeat
@@ -121,4 +121,4 @@ def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
     write(ledger.supply, 0, plus(supply, shares) if fraction > 0 else minus(supply, shares))
 
 
-compiled_advance = native.jit(advance, name="simulation", seconds=12)
+compiled_advance = native.jit(advance, name="simulation", seconds=12, nogil=True)
