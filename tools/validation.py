@@ -38,7 +38,7 @@ from tests.acceptance import test_t09_il_and_lvr as t09  # noqa: E402
 from tests.acceptance import test_t10_limits as t10  # noqa: E402
 from tests.acceptance import test_t11_replay as t11  # noqa: E402
 from tests.acceptance.block_kernel import simulate_blocks  # noqa: E402
-from tests.acceptance.challenge import edge  # noqa: E402
+from examples.fee_challenge.challenge import edge  # noqa: E402
 from tests.acceptance.convex import best_basket  # noqa: E402
 from tests.unit.simulate.cases import POOLS, market  # noqa: E402
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.acceptance.challenge import edge
+from examples.fee_challenge.challenge import edge
 
 # Edge, its standard error, retail and arbitrage of 1,000 simulations elsewhere, by fee in basis points.
 TABLE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -51,16 +51,20 @@ class FeeRule:
 
     It is asked for each pair before each trade, and rounded down to a WAD integer of at most MAX_SWAP_FEE.
     `after_trade(pool, step, token_in, token_out, amount_in, amount_out)` is told of each trade of the pool, in
-    whole tokens. Both are compiled: numbers, arrays and `math` only. `memory`: how many numbers they keep.
+    whole tokens. Both are compiled: numbers, arrays and `math` only. `memory`: how many numbers they keep;
+    `start`: the first of them at the beginning, 0 beyond. Rules that differ in `start` alone are compiled once.
     """
 
     swap_fee: Callable[..., float]
     after_trade: Callable[..., None] | None = None
     memory: int = 16
+    start: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.memory <= MOST_MEMORY:
             raise PoolwrightError(f"memory {self.memory} must be from 1 to {MOST_MEMORY} numbers.")
+        if len(self.start) > self.memory:
+            raise PoolwrightError(f"start has {len(self.start)} numbers, memory holds {self.memory}.")
 
     @property
     def name(self) -> str:
@@ -70,11 +74,14 @@ class FeeRule:
             text = "\n".join(inspect.getsource(function) for function in functions)
         except (OSError, TypeError):
             return f"{_name(self.swap_fee)} (source not at hand)"
+        text += "".join(f"\n{number!r}" for number in self.start)
         return f"{_name(self.swap_fee)}, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     def desk(self, tokens: int) -> Floats:
-        """Return an empty view for a pool of so many tokens."""
-        return np.zeros(HEAD + 2 * tokens + self.memory)
+        """Return a view for a pool of so many tokens, empty but for the memory's start."""
+        desk = np.zeros(HEAD + 2 * tokens + self.memory)
+        desk[HEAD + 2 * tokens :][: len(self.start)] = self.start
+        return desk
 
 
 def _name(function: Any) -> str:
@@ -89,12 +96,16 @@ def _pointer(typingctx: Any, address: Any) -> Any:
     return types.voidptr(types.int64), emit
 
 
-@cache
 def compile_rule(rule: FeeRule, tokens: int) -> tuple[Any, Any]:
     """Return the compiled functions, whose `.address` the loop calls; None for a missing second one.
 
     Raises PoolwrightError with numba's reason when a function cannot be compiled.
     """
+    return _compile(replace(rule, start=()), tokens)
+
+
+@cache
+def _compile(rule: FeeRule, tokens: int) -> tuple[Any, Any]:
     size, last = HEAD + 2 * tokens + rule.memory, HEAD + 2 * tokens
 
     @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]

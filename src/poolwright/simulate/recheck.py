@@ -41,9 +41,17 @@ class Recheck(NamedTuple):
 
 
 def recheck(
-    params: PoolParams, initial: PoolState, trades: Trades, balances: Floats, moved: Integers, seed: int
+    params: PoolParams,
+    initial: PoolState,
+    trades: Trades,
+    balances: Floats,
+    moved: Integers,
+    seed: int,
+    outside: bool = False,
 ) -> Recheck:
     """Compare all trades of a sample of rows; `balances` [r, n] raw units after each row, `moved`: rows of liquidity.
+
+    `outside`: fees stay out of the balances.
 
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
@@ -54,7 +62,7 @@ def recheck(
         held = np.array(initial.balances, dtype=np.float64) if row == 0 else balances[row - 1].copy()
         first, last = np.searchsorted(trades.places[:, 0], [row, row + 1])
         for at in range(int(first), int(last)):
-            gap = _gap(params, initial, trades, at, held)
+            gap = _gap(params, initial, trades, at, held, outside)
             if not gap <= bound:
                 raise RecheckError(
                     f"float trade {at} (row {row}) is {gap:.3g} units from the exact one, more than the bound of "
@@ -69,17 +77,19 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _gap(params: PoolParams, initial: PoolState, trades: Trades, at: int, held: Floats) -> float:
+def _gap(
+    params: PoolParams, initial: PoolState, trades: Trades, at: int, held: Floats, outside: bool
+) -> float:
     """Return how far one trade is from the exact one, and move `held` as it did."""
     _, i, o, _, swap_fee = trades.places[at].tolist()
-    paid, taken, _, protocol, creator = trades.amounts[at].tolist()
+    paid, taken, fee, protocol, creator = trades.amounts[at].tolist()
     state = replace(initial, balances=tuple(int(each) for each in held), swap_fee=swap_fee)
     try:
         exact = Pool.from_state(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
     except PoolRevert:
         return float("inf")
     unit = 1.0 + 1e-16 * _size(params, initial, held, o)
-    held[i] += paid - protocol - creator
+    held[i] += paid - (fee if outside else protocol + creator)
     held[o] -= taken
     return float(abs(int(taken) - exact) / unit)
 

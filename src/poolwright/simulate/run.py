@@ -196,7 +196,10 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
         precision=plan.precision,
         recheck=None
         if plan.precision == "exact"
-        else recheck(plan.params, plan.initial, trades, rows.balances[:done], events.rows[:seen], plan.seed),
+        else recheck(
+            plan.params, plan.initial, trades, rows.balances[:done], events.rows[:seen], plan.seed,
+            plan.fees_outside_reserves,
+        ),
         fee_rule=plan.fee.name if plan.fee else None,
         fees_outside_reserves=plan.fees_outside_reserves,
         initial_state=plan.initial,

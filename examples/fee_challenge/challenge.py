@@ -25,7 +25,9 @@ TOKENS = (Token("X", 18), Token("Y", 18))
 BALANCES = (100 * 10**18, 10_000 * 10**18)
 
 
-def edge(fee_bp: float, seed: int, fee: FeeRule | Callable[..., float] | None = None) -> tuple[float, float]:
+def edge(
+    fee_bp: float, seed: int, fee: FeeRule | Callable[..., float] | None = None, precision: str = "exact"
+) -> tuple[float, float]:
     """Return what retail paid and what arbitrage took in one simulation, in Y."""
     rng = np.random.default_rng([seed, 2026])
     volatility, rate, size = rng.uniform(0.00088, 0.00101), rng.uniform(0.6, 1.0), rng.uniform(19.0, 21.0)
@@ -35,7 +37,7 @@ def edge(fee_bp: float, seed: int, fee: FeeRule | Callable[..., float] | None = 
     series = PriceSeries(times, prices, ("X", "Y"), "fee challenge", "", True)
     params = PoolParams.constant_product(TOKENS, swap_fee=round(fee_bp * 1e14))
     result = simulate(
-        params, series, balances=BALANCES, seed=seed, fee=fee,
+        params, series, balances=BALANCES, seed=seed, fee=fee, precision=precision,
         agents=[Arbitrageur(), Retail(rate * 3_600 / SECONDS, size, deviation=1.2, rival=RivalPool(0.003))],
         testing_fees_outside_reserves=True,
     )  # fmt: skip
