@@ -21,18 +21,20 @@ SEARCHED = (
     "trust", "trust_size", "noise", "offset", "before", "forget",
     "spread", "uncertain", "lean", "ahead", "after_retail", "chase",
 )  # fmt: skip
-(TRUST, TRUST_SIZE, NOISE, OFFSET, BEFORE, FORGET, SPREAD, UNCERTAIN, LEAN, AHEAD, AFTER_RETAIL, CHASE) = range(12)
+(TRUST, TRUST_SIZE, NOISE, OFFSET, BEFORE, FORGET, SPREAD, UNCERTAIN, LEAN, AHEAD, AFTER_RETAIL, CHASE) = (
+    range(12)
+)
 FAIR, VARIANCE, RIVAL, LAST, BUY_FEE, SELL_FEE, ASK, BID = range(12, 20)
 X, Y = 0, 1
 FIRST_PRICE = 100.0
 
 
-def swap_fee(pool, step, token_in, token_out):  # noqa: ANN001, ANN201
+def swap_fee(pool, step, token_in, token_out):
     """Return what was set after the last trade: one fee for those who bring Y and buy X, one for sellers."""
     return pool.memory[BUY_FEE] if token_in == Y else pool.memory[SELL_FEE]
 
 
-def after_trade(pool, step, token_in, token_out, amount_in, amount_out):  # noqa: ANN001, ANN201
+def after_trade(pool, step, token_in, token_out, amount_in, amount_out):
     """Learn from a trade, and quote anew."""
     m = pool.memory
     spot = math.log(pool.reserves[Y] / pool.reserves[X])

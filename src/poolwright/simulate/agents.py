@@ -22,15 +22,21 @@ class Arbitrage(StrEnum):
 
     BEST_PAIR = "best_pair"
     TO_NO_ARBITRAGE = "to_no_arbitrage"
+    BEST_BASKET = "best_basket"
 
     @property
     def description(self) -> str:
         """Say it in words, for a report."""
-        if self is Arbitrage.BEST_PAIR:
-            return (
-                "after each row of prices, the one most profitable trade between two tokens, at its best size"
-            )
-        return "after each row of prices, the most profitable trade between two tokens, again until none pays"
+        return _DESCRIBED[self]
+
+
+_DESCRIBED = {
+    Arbitrage.BEST_PAIR: "after each row of prices, the one most profitable trade between two tokens, at its best size",
+    Arbitrage.TO_NO_ARBITRAGE: "after each row of prices, the most profitable trade between two tokens, again until "
+    "none pays",
+    Arbitrage.BEST_BASKET: "after each row of prices, the one most profitable trade of any tokens against any others, "
+    "made as swaps of pairs in one transaction",
+}
 
 
 def arbitrage_model(name: Arbitrage | str) -> Arbitrage:
@@ -46,11 +52,12 @@ def arbitrage_model(name: Arbitrage | str) -> Arbitrage:
 class Arbitrageur:
     """Trades against the pool and sells at a venue that has the market's prices, whenever that pays.
 
-    `gas_cost`: numeraire per trade; or a `GasLaw` or `GasSeries`, of which a trade uses `gas_used` at the price
-    of one of the pool's tokens or of a number, `native`. `venue_fee`: fraction of what is sold at the venue.
-    `latency_blocks`: trades are chosen at prices this many rows old, and settle at today's. `competition`:
-    fraction of each expected profit, after gas and venue, that rivals bid up and the block's builder gets; it
-    changes who gains, not what is traded. `gaps`: unix seconds [from, until) in which nobody arbitrages.
+    `gas_cost`: numeraire per trade, of which all swaps of a basket are one; or a `GasLaw` or `GasSeries`, of which
+    a trade uses `gas_used` at the price of one of the pool's tokens or of a number, `native`. `venue_fee`: fraction
+    of what is sold at the venue. `latency_blocks`: trades are chosen at prices this many rows old, and settle at
+    today's. `competition`: fraction of each expected profit, after gas and venue, that rivals bid up and the block's
+    builder gets; it changes who gains, not what is traded. `gaps`: unix seconds [from, until) in which nobody
+    arbitrages.
     """
 
     model: Arbitrage | str = Arbitrage.BEST_PAIR

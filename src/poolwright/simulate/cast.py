@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, RivalPool
+from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.typing import Floats, Integers
+from poolwright.spec.kind import Kind
+from poolwright.spec.params import PoolParams
 
 A = TypeVar("A")
 SECONDS_PER_HOUR = 3_600
@@ -42,6 +45,22 @@ def cast_of(agents: Sequence[Agent]) -> Cast:
     return Cast(_one(agents, Arbitrageur), _one(agents, Retail), _one(agents, LiquidityEvents))
 
 
+def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> None:
+    """Refuse what an agent cannot do on this pool, rather than do something like it."""
+    agent = cast.arbitrageur
+    if agent is not None and agent.model is Arbitrage.BEST_BASKET:
+        if params.kind is Kind.STABLE:
+            raise PoolwrightError(
+                "best_basket has a closed form for weighted and constant product pools only. "
+                "Use to_no_arbitrage for a stable pool: it ends where no basket pays."
+            )
+        if fee is not None:
+            raise PoolwrightError(
+                "best_basket needs one fee for all tokens that stays as it is within a transaction; a fee rule gives "
+                "none. Use best_pair or to_no_arbitrage."
+            )
+
+
 def _one(agents: Sequence[Agent], part: type[A]) -> A | None:
     found = [agent for agent in agents if isinstance(agent, part)]
     if len(found) > 1:
@@ -49,18 +68,29 @@ def _one(agents: Sequence[Agent], part: type[A]) -> A | None:
     return found[0] if found else None
 
 
-def arbitrageur_terms(agent: Arbitrageur | None, series: PriceSeries, seed: int) -> tables.Arbitrageur:
-    """Return what the loop needs of an arbitrageur; without one, gas is infinite."""
+CHOICES = {
+    Arbitrage.BEST_PAIR: tables.ONE_PAIR,
+    Arbitrage.TO_NO_ARBITRAGE: tables.ALL_PAIRS,
+    Arbitrage.BEST_BASKET: tables.ONE_BASKET,
+}
+
+
+def arbitrageur_terms(
+    agent: Arbitrageur | None, series: PriceSeries, seed: int, balances: Any
+) -> tables.Arbitrageur:
+    """Return what the loop needs of an arbitrageur; without one, gas is infinite. `balances`: as the ledger counts."""
+    room = np.zeros((tables.MAX_LEGS, 2), np.int64), np.zeros(tables.MAX_LEGS)
+    legs = tables.Legs(*room, np.zeros_like(balances))
     if agent is None:
-        return tables.Arbitrageur(np.array([np.inf]), 0, 1.0, 0.0, False)
+        return tables.Arbitrageur(np.array([np.inf]), 0, 1.0, 0.0, tables.ONE_PAIR, legs)
     gas = _gas(agent, series, seed)
     if agent.gaps:
         gas = np.broadcast_to(gas, (len(series),)).copy()
         for start, stop in agent.gaps:
             gas[(series.times >= start) & (series.times < stop)] = np.inf
-    repeat = agent.model is Arbitrage.TO_NO_ARBITRAGE
+    choice = CHOICES[Arbitrage(agent.model)]
     return tables.Arbitrageur(
-        gas, agent.latency_blocks, 1.0 - float(agent.venue_fee), float(agent.competition), repeat
+        gas, agent.latency_blocks, 1.0 - float(agent.venue_fee), float(agent.competition), choice, legs
     )
 
 

@@ -12,7 +12,7 @@ from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.pool import Pool
 from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur
-from poolwright.simulate.cast import cast_of
+from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.result import SimulationResult
@@ -50,8 +50,8 @@ def simulate(
         pool: its first balances are `balances` (raw units), or worth `value` in the numeraire at the first
             prices, or those of the spec, or worth 1,000,000.
         prices: a series, or what `load_prices` reads.
-        arbitrage, gas_cost: short for one `Arbitrageur`: "best_pair" (the default) or "to_no_arbitrage", and
-            the numeraire that each trade costs beside the pool's fee.
+        arbitrage, gas_cost: short for one `Arbitrageur`: "best_pair" (the default), "to_no_arbitrage" or
+            "best_basket", and the numeraire that each trade costs beside the pool's fee.
         agents: all who act, see `poolwright.simulate.agents`; the result names them.
         fee: a function or `FeeRule` in place of the declared swap fee.
         seed: of everything random: retail orders, generated gas.
@@ -78,10 +78,10 @@ def simulate(
     if precision not in ("exact", "float"):
         raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
     rule = fee if fee is None or isinstance(fee, FeeRule) else FeeRule(fee)
+    cast = cast_of(agents)
+    refuse_unsupported(cast, params, rule)
     initial = _open(params, balances)
-    plan = Plan(
-        params, series, initial, cast_of(agents), seed, precision, rule, testing_fees_outside_reserves
-    )
+    plan = Plan(params, series, initial, cast, seed, precision, rule, testing_fees_outside_reserves)
     return run(plan, progress)
 
 

@@ -125,7 +125,7 @@ def _prepare(plan: Plan) -> _Run:
     moved = np.stack([nothing] * n, axis=1)
     events = tables.Events(event_rows, fractions, moved, nothing)
     terms, compiled = _terms(plan, n)
-    arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed)
+    arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed, ledger.balances)
     scene = tables.Scene(kind_arrays(params, plan.initial.rates), market, terms, arbitrageur, orders, events)
     slots = np.zeros((CHUNK, tables.FLOWS)), np.zeros(CHUNK, np.int64)
     filled = tables.Rows(np.empty((rows, n)), *slots)
@@ -197,7 +197,12 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
         recheck=None
         if plan.precision == "exact"
         else recheck(
-            plan.params, plan.initial, trades, rows.balances[:done], events.rows[:seen], plan.seed,
+            plan.params,
+            plan.initial,
+            trades,
+            rows.balances[:done],
+            events.rows[:seen],
+            plan.seed,
             plan.fees_outside_reserves,
         ),
         fee_rule=plan.fee.name if plan.fee else None,

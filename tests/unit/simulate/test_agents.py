@@ -191,7 +191,7 @@ def test_liquidity_comes_at_the_first_row_of_its_time() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Arbitrageur("best_basket"), "known: best_pair, to_no_arbitrage"),
+        (lambda: Arbitrageur("best_route"), "known: best_pair, to_no_arbitrage, best_basket"),
         (lambda: Arbitrageur(gas_cost=-1.0), "gas_cost -1.0"),
         (lambda: Arbitrageur(gas_cost=ConstantGas()), "name the chain's own token in native="),
         (lambda: Arbitrageur(gas_cost=1.0, native="WETH"), "native is for a gas_cost in gwei"),

@@ -38,13 +38,18 @@ from poolwright.simulate.typing import Floats
 
 
 class Deal(NamedTuple):
-    """A wish to trade: an amount of token in, raw units, as a float."""
+    """A wish to trade: an amount of token in, raw units, as a float.
+
+    `gas` in the numeraire; an arbitrageur trades only for more profit than `least`.
+    """
 
     row: int
     agent: int
     token_in: int
     token_out: int
     amount: float
+    gas: float
+    least: float
 
 
 def offer(kind: Any, balances: Any, deal: Deal, swap_fee: int) -> Any:
@@ -92,10 +97,8 @@ def whole(amount: float) -> float:
 
 
 @inlined
-def trade(
-    scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, seen: Floats, gas: float
-) -> bool:
-    """Trade unless the pool refuses, or an arbitrageur would not gain by its exact outcome at the prices `seen`."""
+def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, seen: Floats) -> bool:
+    """Trade unless the pool refuses, or an arbitrageur's exact outcome does not pay at the prices `seen`."""
     i, o = deal.token_in, deal.token_out
     swap_fee = scene.terms.swap_fees[i, o]
     accepted, amount_in, out, fee = offer(scene.kind, ledger.balances, deal, swap_fee)
@@ -105,13 +108,13 @@ def trade(
     paid, taken = as_float(amount_in), as_float(out)
     profit = 0.0
     if deal.agent == ARBITRAGEUR:
-        profit = taken * seen[o] * scene.arbitrageur.proceeds - paid * seen[i] - gas
-        if not profit > 0.0:
+        profit = taken * seen[o] * scene.arbitrageur.proceeds - paid * seen[i] - deal.gas
+        if not profit > deal.least:
             return False
     protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
     worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
     flows = rows.flows[ledger.cursor[SLOT]]
-    book_trader(scene, flows, deal, worth, (gas, profit))
+    book_trader(scene, flows, deal, worth, profit)
     price = scene.market.unit_prices[deal.row, i]
     flows[tables.PROTOCOL_VALUE] += as_float(protocol) * price
     flows[tables.CREATOR_VALUE] += as_float(creator) * price
@@ -123,8 +126,8 @@ def trade(
 
 
 @inlined
-def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, costs: tuple[float, float]) -> None:
-    """Book a trade at the row's prices. `worth`: paid, taken, fee, net in; `costs`: gas, expected profit."""
+def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, profit: float) -> None:
+    """Book a trade at the row's prices. `worth`: paid, taken, fee, net in; `profit`: as expected, after gas."""
     i, o = deal.token_in, deal.token_out
     prices = scene.market.unit_prices[deal.row]
     paid, taken, fee, net = (
@@ -134,15 +137,15 @@ def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, costs: tupl
         worth[3] * prices[i],
     )
     if deal.agent == ARBITRAGEUR:
-        bid = scene.arbitrageur.bid * costs[1]
+        bid = scene.arbitrageur.bid * profit
         flows[tables.GAIN] += taken - paid
         flows[tables.LVR] += taken - net
         flows[tables.ARBITRAGE_FEES] += fee
-        flows[tables.GAS] += costs[0]
+        flows[tables.GAS] += deal.gas
         flows[tables.VENUE] += taken * (1.0 - scene.arbitrageur.proceeds)
         flows[tables.BIDS] += bid
         # The wallet sees one sum: what the venue pays, less what was paid in, gas and bid.
-        flows[tables.WALLET] += taken * scene.arbitrageur.proceeds - (paid + costs[0] + bid)
+        flows[tables.WALLET] += taken * scene.arbitrageur.proceeds - (paid + deal.gas + bid)
     else:
         flows[tables.RETAIL_COST] += paid - taken
         flows[tables.RETAIL_FEES] += fee

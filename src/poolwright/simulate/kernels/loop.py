@@ -6,6 +6,8 @@ maths that the contracts run; floats choose the trades and keep the accounts in 
 
 from __future__ import annotations
 
+import math
+
 from numba.extending import register_jitable
 
 from poolwright.model import native
@@ -21,6 +23,7 @@ from poolwright.simulate.kernels.amounts import (
     withdrawn,
     write,
 )  # fmt: skip
+from poolwright.simulate.kernels.basket import basket_pays, find_basket
 from poolwright.simulate.kernels.exchange import Deal, trade
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade
@@ -50,7 +53,7 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
     scene, ledger, rows, buffer = native.borrowed((scene, ledger, rows, buffer))
     cursor, reserves, prices = ledger.cursor, ledger.reserves, scene.market.unit_prices
     kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
-    gas_costs, latency, proceeds, repeat = trader.gas, trader.latency, trader.proceeds, trader.repeat
+    gas_costs, latency, proceeds, choice = trader.gas, trader.latency, trader.proceeds, trader.choice
     order_rows, event_rows = scene.retail.rows, scene.events.rows
     row_balances, flow_rows = rows.balances, rows.flow_rows
     rival = scene.retail.rival == tables.POOL_RIVAL
@@ -65,14 +68,17 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
         for _ in range(due(event_rows, cursor[EVENT], row)):
             move_liquidity(scene, ledger, rows, row)
         gas, seen = gas_costs[min(row, len(gas_costs) - 1)], prices[max(row - latency, 0)]
-        for _ in range(MAX_TRADES_PER_ROW):
+        if choice == tables.ONE_BASKET:
+            trade_basket(scene, ledger, rows, buffer, row, gas)
+        for _ in range(MAX_TRADES_PER_ROW if choice != tables.ONE_BASKET else 0):
             if rule != 0:
                 refresh_fees(scene.terms, scene.market, ledger, row)
             i, o, amount, profit = find_trade(kind, reserves, seen, keeps, proceeds)
             if amount < 1.0 or profit <= gas:
                 break
-            deal = Deal(row, ARBITRAGEUR, i, o, amount)
-            if not (trade(scene, ledger, rows, buffer, deal, seen, gas) and repeat):
+            deal = Deal(row, ARBITRAGEUR, i, o, amount, gas, 0.0)
+            done = trade(scene, ledger, rows, buffer, deal, seen)
+            if not done or choice == tables.ONE_PAIR:
                 break
         if rival:
             arbitrage_rival(scene, row, gas)
@@ -93,6 +99,22 @@ def due(rows: Integers, first: int, row: int) -> int:
     while at < len(rows) and rows[at] == row:
         at += 1
     return int(at - first)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def trade_basket(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int, gas: float) -> None:
+    """Make all swaps of the best basket, if together they pay; the first carries the gas of them all."""
+    trader, prices = scene.arbitrageur, scene.market.unit_prices
+    seen = prices[max(row - trader.latency, 0)]
+    keep = scene.terms.keeps[0, 0]
+    count, profit = find_basket(scene.kind, ledger.reserves, seen, keep, trader.proceeds, trader.legs)
+    if profit <= gas or not basket_pays(scene, ledger, row, count, seen, gas):
+        return
+    for at in range(count):
+        i, o = trader.legs.tokens[at, 0], trader.legs.tokens[at, 1]
+        gas_here = gas if at == 0 else 0.0
+        deal = Deal(row, ARBITRAGEUR, i, o, trader.legs.amounts[at], gas_here, -math.inf)
+        trade(scene, ledger, rows, buffer, deal, seen)
 
 
 @register_jitable  # type: ignore[untyped-decorator]

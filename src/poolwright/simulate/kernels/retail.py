@@ -78,8 +78,8 @@ def serve_order(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: i
     part = part_for_pool(scene, ledger, row, (i, o), amount)
     ledger.demand[tables.ARRIVED] += value
     ledger.demand[tables.WANTED] += amount * prices[i]
-    deal = Deal(row, RETAIL, i, o, part)
-    if part >= 1.0 and trade(scene, ledger, rows, buffer, deal, prices, 0.0):
+    deal = Deal(row, RETAIL, i, o, part, 0.0, 0.0)
+    if part >= 1.0 and trade(scene, ledger, rows, buffer, deal, prices):
         ledger.demand[tables.ROUTED] += part * prices[i]
     if retail.rival == tables.POOL_RIVAL:
         swap_at_rival(scene, i, o, amount - part)

@@ -10,6 +10,8 @@ from poolwright.simulate.typing import Floats, Integers
 
 # Far above any seen (about ten without a fee): no rounding of floats may keep a row going for ever.
 MAX_TRADES_PER_ROW = 1_000
+# Swaps of one basket: n - 1 of them, and more only where a swap meets the pool's limits.
+MAX_LEGS = 64
 
 # Who trades.
 ARBITRAGEUR, RETAIL = 0, 1
@@ -26,6 +28,8 @@ ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT = range(8)
 CURSOR = SLOT + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
 ARRIVED, WANTED, ROUTED = range(3)
+# How an arbitrageur chooses: one pair, pairs until none pays, one basket.
+ONE_PAIR, ALL_PAIRS, ONE_BASKET = range(3)
 # What retail can choose beside the pool.
 NO_RIVAL, VENUE_RIVAL, POOL_RIVAL = range(3)
 
@@ -59,18 +63,27 @@ class Terms(NamedTuple):
     flat: float
 
 
+class Legs(NamedTuple):
+    """Room for the swaps of a basket: `tokens` int64[MAX_LEGS, 2] in and out, `amounts` in, and trial `balances`."""
+
+    tokens: Integers
+    amounts: Floats
+    balances: Any
+
+
 class Arbitrageur(NamedTuple):
     """`gas`: numeraire per trade, [1] or [rows]; infinite where nobody arbitrages. `latency` in rows.
 
-    `proceeds`: 1 - fee of the venue on what is sold there. `bid`: part of the profit bid away. `repeat`: trade
-    until none pays.
+    `proceeds`: 1 - fee of the venue on what is sold there. `bid`: part of the profit bid away. `choice`: ONE_PAIR,
+    ALL_PAIRS or ONE_BASKET.
     """
 
     gas: Floats
     latency: int
     proceeds: float
     bid: float
-    repeat: bool
+    choice: int
+    legs: Legs
 
 
 class Retail(NamedTuple):
