@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     )
     from poolwright.model.state import PoolState
     from poolwright.model.vault import BatchResult, Step, Vault
-    from poolwright.simulate.engine import simulate
+    from poolwright.simulate.engine import simulate, simulate_totals
     from poolwright.simulate.market import generate_market
     from poolwright.simulate.prices import PriceSeries, load_prices
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.simulate.sweep.run import sweep
+    from poolwright.simulate.totals import SimulationTotals
     from poolwright.spec.load import load_spec
     from poolwright.spec.params import Kind, PoolParams, Token
     from poolwright.spec.schema import PoolSpec
@@ -64,6 +65,7 @@ __all__ = [
     "QuoteBatch",
     "RemoveKind",
     "SimulationResult",
+    "SimulationTotals",
     "SpecError",
     "Step",
     "SwapKind",
@@ -79,6 +81,7 @@ __all__ = [
     "load_spec",
     "quote_many",
     "simulate",
+    "simulate_totals",
     "sweep",
 ]
 
@@ -94,11 +97,13 @@ _HOMES = {
     "model.results": "AddKind LiquidityResult Price Quote RemoveKind SwapKind SwapResult",
     "model.state": "PoolState",
     "model.vault": "BatchResult Step Vault",
+    "simulate.engine": "simulate_totals",
     "simulate.market": "generate_market",
     "simulate.prices": "PriceSeries load_prices",
     "simulate.result": "SimulationResult",
     "simulate.sweep.result": "SweepResult",
     "simulate.sweep.run": "sweep",
+    "simulate.totals": "SimulationTotals",
 }
 _HOME = {name: f"poolwright.{module}" for module, names in _HOMES.items() for name in names.split()}
 

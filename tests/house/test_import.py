@@ -114,6 +114,7 @@ PUBLIC = [
     "QuoteBatch",
     "RemoveKind",
     "SimulationResult",
+    "SimulationTotals",
     "SpecError",
     "Step",
     "SwapKind",
@@ -129,5 +130,6 @@ PUBLIC = [
     "load_spec",
     "quote_many",
     "simulate",
+    "simulate_totals",
     "sweep",
 ]

@@ -89,12 +89,13 @@ def _run(spec: PoolSpec, series: PriceSeries, options: dict[str, Any]) -> tuple[
     """Simulate with a progress bar; tell whether Ctrl-C ended it, with the rows done until then."""
     from poolwright.simulate.engine import SimulationInterrupted
     from poolwright.simulate.engine import simulate as run
+    from poolwright.simulate.result import SimulationResult
 
     try:
         with progress_bar("rows of prices") as progress:
             return run(spec, series, progress=progress, **options), False
     except SimulationInterrupted as stopped:
-        if stopped.result is None:
+        if not isinstance(stopped.result, SimulationResult):  # no row was done
             raise
         return stopped.result, True
 

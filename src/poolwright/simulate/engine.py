@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.run import Plan, SimulationInterrupted, run
+from poolwright.simulate.totals import SimulationTotals
 from poolwright.simulate.typing import Floats
 from poolwright.spec.bounds import WAD
 from poolwright.spec.kind import Kind
@@ -25,8 +28,9 @@ from poolwright.spec.schema import PoolSpec
 
 # Value of a pool whose first balances nobody gave, in the numeraire of the prices.
 DEFAULT_VALUE = 1_000_000.0
+DEFAULT_SEED = 7
 
-__all__ = ["SimulationInterrupted", "balances_worth", "simulate"]
+__all__ = ["SimulationInterrupted", "balances_worth", "simulate", "simulate_totals"]
 
 
 def simulate(
@@ -39,7 +43,7 @@ def simulate(
     gas_cost: float | None = None,
     agents: Sequence[Agent] | None = None,
     fee: FeeRule | Callable[..., float] | None = None,
-    seed: int = 7,
+    seed: int = DEFAULT_SEED,
     precision: str = "exact",
     progress: Callable[[int, int], None] | None = None,
     testing_fees_outside_reserves: bool = False,
@@ -64,15 +68,52 @@ def simulate(
     Raises PriceDataError for the prices, PoolwrightError for what cannot be run, SimulationInterrupted (a
     KeyboardInterrupt that carries the rows done) for Ctrl-C.
     """
+    plan = _plan(
+        pool, prices, value=value, balances=balances, arbitrage=arbitrage, gas_cost=gas_cost, agents=agents, fee=fee,
+        seed=seed, precision=precision, testing_fees_outside_reserves=testing_fees_outside_reserves,
+    )  # fmt: skip
+    result = run(plan, progress)
+    assert isinstance(result, SimulationResult)
+    return result
+
+
+def simulate_totals(
+    pool: PoolSpec | PoolParams,
+    prices: PriceSeries | str | Path | Mapping[str, str | Path | float],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> SimulationTotals:
+    """Do as `simulate` does, options and all, but keep only figures, ledgers in all and final states.
+
+    Memory does not grow with the run, and the figures are those of `simulate` to the bit.
+    """
+    return run(replace(_plan(pool, prices, **options), series=False), progress)
+
+
+def _plan(
+    pool: PoolSpec | PoolParams,
+    prices: PriceSeries | str | Path | Mapping[str, str | Path | float],
+    *,
+    value: float | None = None,
+    balances: Sequence[int] | None = None,
+    arbitrage: Arbitrage | str | None = None,
+    gas_cost: float | None = None,
+    agents: Sequence[Agent] | None = None,
+    fee: FeeRule | Callable[..., float] | None = None,
+    seed: int = DEFAULT_SEED,
+    precision: str = "exact",
+    testing_fees_outside_reserves: bool = False,
+) -> Plan:
     params = pool.resolve() if isinstance(pool, PoolSpec) else pool
     symbols = [token.symbol for token in params.tokens]
-    series = prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)
+    history = prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)
     if agents is None:
         agents = [Arbitrageur(arbitrage or Arbitrage.BEST_PAIR, 0.0 if gas_cost is None else gas_cost)]
     elif arbitrage is not None or gas_cost is not None:
         raise PoolwrightError("give agents, or arbitrage and gas_cost, which are short for one Arbitrageur.")
     if balances is None:
-        balances = _first_balances(pool, params, series, value)
+        balances = _first_balances(pool, params, history, value)
     elif value is not None:
         raise PoolwrightError("give value or balances, not both.")
     if precision not in ("exact", "float"):
@@ -81,8 +122,9 @@ def simulate(
     cast = cast_of(agents)
     refuse_unsupported(cast, params, rule)
     initial = _open(params, balances)
-    plan = Plan(params, series, initial, cast, seed, precision, rule, testing_fees_outside_reserves)
-    return run(plan, progress)
+    return Plan(
+        params, history, initial, cast, seed, precision, rule, testing_fees_outside_reserves, series=True
+    )
 
 
 def balances_worth(params: PoolParams, first_prices: Floats, value: float) -> tuple[int, ...]:

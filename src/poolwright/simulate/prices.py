@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -39,7 +39,7 @@ class PriceSeries:
 
     `times`: int64[n], unix seconds UTC, strictly rising. `prices`: float64[n, k], numeraire per whole token,
     finite and positive. `source`: file names, or "generated, seed 7". `sha256`: of the bytes read (of the
-    digests of several files). Both arrays are read-only.
+    digests of several files). Both arrays are read-only, and so shared by all runs.
     """
 
     times: Times
@@ -48,6 +48,7 @@ class PriceSeries:
     source: str
     sha256: str
     generated: bool = False
+    _by_units: dict[tuple[float, ...], Prices] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.prices.shape != (len(self.times), len(self.symbols)):
@@ -86,6 +87,8 @@ class PriceSeries:
 
     def select(self, symbols: Sequence[str]) -> PriceSeries:
         """Return the same rows with the columns of `symbols`, in that order."""
+        if tuple(symbols) == self.symbols:
+            return self
         missing = [symbol for symbol in symbols if symbol not in self.symbols]
         if missing:
             raise PriceDataError(
@@ -94,6 +97,13 @@ class PriceSeries:
         chosen = [self.symbols.index(symbol) for symbol in symbols]
         picked = np.ascontiguousarray(self.prices[:, chosen])
         return PriceSeries(self.times, picked, tuple(symbols), self.source, self.sha256, self.generated)
+
+    def per_unit(self, units: Prices) -> Prices:
+        """Return prices per raw unit, `units` [k] of which make a whole token; made once for all runs."""
+        key = tuple(units.tolist())
+        if key not in self._by_units:
+            self._by_units[key] = self.prices / units
+        return self._by_units[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

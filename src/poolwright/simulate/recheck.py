@@ -13,14 +13,18 @@ from poolwright.model.maths import scaling
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
 from poolwright.model.state import PoolState
+from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
-from poolwright.simulate.trades import Trades
-from poolwright.simulate.typing import Floats, Integers
+from poolwright.simulate.typing import Floats
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
-# Rows of which every trade is compared: about a millisecond in each run.
-ROWS = 50
+# Trades that are compared: about a millisecond in each run.
+SIZE = 50
+# Steps drawn for the sample, enough for 50 e^20 trades.
+STEPS = 1_000
+# No trade has this number.
+NEVER = 2**62
 # What rounding to whole units may add on either side, beside the bound of the formula.
 ROUNDING = 1.0
 
@@ -40,35 +44,38 @@ class Recheck(NamedTuple):
     bound: float
 
 
-def recheck(
-    params: PoolParams,
-    initial: PoolState,
-    trades: Trades,
-    balances: Floats,
-    moved: Integers,
-    seed: int,
-    outside: bool = False,
-) -> Recheck:
-    """Compare all trades of a sample of rows; `balances` [r, n] raw units after each row, `moved`: rows of liquidity.
+def empty_sample(seed: int, tokens: int, *, draws: bool) -> Sample:
+    """Draw which trades of a run are kept, all alike likely, however many there will be; none without `draws`.
 
-    `outside`: fees stay out of the balances.
+    The first SIZE are kept, then each later one replaces one of them with probability SIZE over its number;
+    the gaps between such trades are drawn at once (Li, "Reservoir-sampling algorithms of time complexity
+    O(n(1 + log(N/n)))", 1994, algorithm L).
+    """
+    room = np.zeros((SIZE, 5), np.int64), np.zeros((SIZE, 5)), np.zeros((SIZE, tokens))
+    if not draws:
+        return Sample(np.array([NEVER]), np.array([0]), *room)
+    rng = stream(seed, "recheck")
+    largest = np.exp(np.cumsum(np.log(rng.random(STEPS))) / SIZE)
+    gaps = np.floor(np.log(rng.random(STEPS)) / np.log1p(-largest)) + 1.0
+    later = np.minimum(SIZE - 1 + np.cumsum(gaps), float(NEVER)).astype(np.int64)
+    numbers = np.concatenate([np.arange(SIZE), later, [NEVER]])
+    return Sample(numbers, np.concatenate([np.arange(SIZE), rng.integers(0, SIZE, STEPS + 1)]), *room)
+
+
+def recheck(params: PoolParams, initial: PoolState, sample: Sample, trades: int) -> Recheck:
+    """Compare a sample of so many trades with the exact maths.
 
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
-    bound = _bound(params)
-    drawn = stream(seed, "recheck").integers(0, max(len(trades), 1), ROWS if len(trades) else 0)
-    count, largest = 0, 0.0
-    for row in sorted(set(trades.places[drawn, 0].tolist()) - set(moved.tolist())):
-        held = np.array(initial.balances, dtype=np.float64) if row == 0 else balances[row - 1].copy()
-        first, last = np.searchsorted(trades.places[:, 0], [row, row + 1])
-        for at in range(int(first), int(last)):
-            gap = _gap(params, initial, trades, at, held, outside)
-            if not gap <= bound:
-                raise RecheckError(
-                    f"float trade {at} (row {row}) is {gap:.3g} units from the exact one, more than the bound of "
-                    f'{bound:g}: use precision="exact" for this pool, and report it.'
-                )
-            count, largest = count + 1, max(largest, gap)
+    bound, count, largest = _bound(params), min(trades, SIZE), 0.0
+    for at in range(count):
+        gap = _gap(params, initial, sample, at)
+        if not gap <= bound:
+            raise RecheckError(
+                f"a float trade of row {sample.places[at, 0]} is {gap:.3g} units from the exact one, more than the "
+                f'bound of {bound:g}: use precision="exact" for this pool, and report it.'
+            )
+        largest = max(largest, gap)
     return Recheck(count, largest, bound)
 
 
@@ -77,20 +84,17 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _gap(
-    params: PoolParams, initial: PoolState, trades: Trades, at: int, held: Floats, outside: bool
-) -> float:
-    """Return how far one trade is from the exact one, and move `held` as it did."""
-    _, i, o, _, swap_fee = trades.places[at].tolist()
-    paid, taken, fee, protocol, creator = trades.amounts[at].tolist()
-    state = replace(initial, balances=tuple(int(each) for each in held), swap_fee=swap_fee)
+def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int) -> float:
+    """Return how far one trade is from the exact one."""
+    _, i, o, _, swap_fee = sample.places[at].tolist()
+    paid, taken, *_ = sample.amounts[at].tolist()
+    held = sample.balances[at]
+    state = replace(initial, balances=tuple(map(int, held.tolist())), swap_fee=swap_fee)
     try:
         exact = Pool.from_state(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
     except PoolRevert:
         return float("inf")
     unit = 1.0 + 1e-16 * _size(params, initial, held, o)
-    held[i] += paid - (fee if outside else protocol + creator)
-    held[o] -= taken
     return float(abs(int(taken) - exact) / unit)
 
 

@@ -23,8 +23,9 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.kinds import kind_arrays
 from poolwright.simulate.kernels.loop import compiled_advance
 from poolwright.simulate.prices import PriceSeries, iso_time
-from poolwright.simulate.recheck import recheck
+from poolwright.simulate.recheck import empty_sample, recheck
 from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.totals import SimulationTotals
 from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
 from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import WAD
@@ -37,14 +38,14 @@ CHUNK = 4_096
 class SimulationInterrupted(KeyboardInterrupt):
     """Ctrl-C during a simulation; `.result` holds the rows that were done, None if there were none."""
 
-    def __init__(self, result: SimulationResult | None) -> None:
+    def __init__(self, result: SimulationTotals | None) -> None:
         super().__init__("simulation interrupted")
         self.result = result
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for."""
+    """What is asked for; `series`: with rows and trades."""
 
     params: PoolParams
     prices: PriceSeries
@@ -54,6 +55,7 @@ class Plan:
     precision: str
     fee: FeeRule | None
     fees_outside_reserves: bool
+    series: bool
 
 
 class _Run(NamedTuple):
@@ -67,7 +69,7 @@ class _Run(NamedTuple):
     compiled: tuple[Any, Any]
 
 
-def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationResult:
+def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTotals:
     """Run to the end, or raise SimulationInterrupted with what is done."""
     made = _prepare(plan)
     total, cursor = len(plan.prices), made.ledger.cursor
@@ -95,6 +97,8 @@ def _advance(plan: Plan, made: _Run, stop: int) -> None:
     if cursor[tables.FAULT]:
         time = iso_time(int(plan.prices.times[cursor[tables.FAULT] - 1]))
         raise PoolwrightError(f"the fee function gave a negative fee or no number at {time}.")
+    if not plan.series:
+        return
     count, slots = int(cursor[tables.BUFFERED]), int(cursor[tables.SLOT])
     flow_rows, flows = made.rows.flow_rows[:slots], made.rows.flows[:slots]
     trades = buffer.places[:count].copy(), buffer.amounts[:count].copy()
@@ -107,16 +111,18 @@ def _prepare(plan: Plan) -> _Run:
     params, series = plan.params, plan.prices
     n, rows = len(params.tokens), len(series)
     units = np.array([10.0**token.decimals for token in params.tokens])
-    market = tables.Market(series.prices / units, series.times, units)
+    market = tables.Market(series.per_unit(units), series.times, units)
     raw = partial(_amounts, plan.precision == "exact")
     ledger = tables.Ledger(
         balances=raw(plan.initial.balances),
         supply=raw([plan.initial.shares]),
         accounts=np.stack([raw([0] * n)] * tables.ACCOUNTS),
         reserves=np.array([float(balance) for balance in plan.initial.balances]),
+        totals=np.zeros(tables.TOTALS),
         cursor=np.zeros(tables.CURSOR, np.int64),
         demand=np.zeros(3),
     )
+    ledger.totals[tables.SHARE] = 1.0
     orders = cast.retail_orders(plan.cast.retail, series, plan.seed)
     if plan.cast.retail is not None and isinstance(plan.cast.retail.rival, RivalPool):
         orders = orders._replace(rival_reserves=ledger.reserves.copy())
@@ -126,11 +132,15 @@ def _prepare(plan: Plan) -> _Run:
     events = tables.Events(event_rows, fractions, moved, nothing)
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed, ledger.balances)
-    scene = tables.Scene(kind_arrays(params, plan.initial.rates), market, terms, arbitrageur, orders, events)
-    slots = np.zeros((CHUNK, tables.FLOWS)), np.zeros(CHUNK, np.int64)
-    filled = tables.Rows(np.empty((rows, n)), *slots)
+    arrays = kind_arrays(params, plan.initial.rates)
+    scene = tables.Scene(arrays, market, terms, arbitrageur, orders, events, plan.series)
+    chunk = CHUNK if plan.series else 1
+    filled = tables.Rows(
+        np.empty((rows if plan.series else 0, n)), np.zeros((chunk, tables.FLOWS)), np.zeros(chunk, np.int64)
+    )
     most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
-    buffer = tables.empty_buffer(CHUNK + tables.MAX_TRADES_PER_ROW + most, ledger.balances)
+    sample = empty_sample(plan.seed, n, draws=plan.precision == "float")
+    buffer = tables.empty_buffer(chunk + tables.MAX_TRADES_PER_ROW + most, ledger.balances, sample)
     return _Run(scene, ledger, filled, buffer, [], compiled)
 
 
@@ -172,13 +182,11 @@ def _deferred_interrupt() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _result(plan: Plan, made: _Run) -> SimulationResult:
-    ledger, rows, events = made.ledger, made.rows, made.scene.events
-    done, seen = int(ledger.cursor[tables.ROW]), int(ledger.cursor[tables.EVENT])
-    places, amounts, flow_rows, flows = (np.concatenate(each) for each in zip(*made.kept, strict=True))
-    trades = Trades(plan.prices.times[places[:, 0]], places, amounts)
+def _result(plan: Plan, made: _Run) -> SimulationTotals:
+    ledger, events = made.ledger, made.scene.events
+    done, seen, count = (int(ledger.cursor[at]) for at in (tables.ROW, tables.EVENT, tables.TRADED))
     accounts = {place: tuple(whole_units(words)) for place, words in enumerate(ledger.accounts)}
-    last_row = max([int(places[-1, 0]) if len(places) else -1, int(events.rows[seen - 1]) if seen else -1])
+    last_row = int(ledger.cursor[tables.CHANGED]) - 1
     final = replace(
         plan.initial,
         balances=tuple(whole_units(ledger.balances)),
@@ -187,36 +195,36 @@ def _result(plan: Plan, made: _Run) -> SimulationResult:
         shares=whole_units(ledger.supply)[0],
         at=int(plan.prices.times[last_row]) if last_row >= 0 else plan.initial.at,
     )
-    units = made.scene.market.units
+    exact = plan.precision == "exact"
+    facts: dict[str, Any] = {
+        "params": plan.params,
+        "prices": plan.prices,
+        "agents": plan.cast.agents,
+        "seed": plan.seed,
+        "precision": plan.precision,
+        "recheck": None if exact else recheck(plan.params, plan.initial, made.buffer.sample, count),
+        "fee_rule": plan.fee.name if plan.fee else None,
+        "fees_outside_reserves": plan.fees_outside_reserves,
+        "initial_state": plan.initial,
+        "final_state": final,
+        "accounts": accounts,
+        "totals": ledger.totals,
+        "demand": ledger.demand,
+        "rows": done,
+        "trade_count": count,
+        "refused": int(ledger.cursor[tables.REFUSED]),
+    }
+    if not plan.series:
+        return SimulationTotals(**facts)
+    places, amounts, flow_rows, flows = (np.concatenate(each) for each in zip(*made.kept, strict=True))
+    balances = made.rows.balances[:done]
     return SimulationResult(
-        params=plan.params,
-        prices=plan.prices,
-        agents=plan.cast.agents,
-        seed=plan.seed,
-        precision=plan.precision,
-        recheck=None
-        if plan.precision == "exact"
-        else recheck(
-            plan.params,
-            plan.initial,
-            trades,
-            rows.balances[:done],
-            events.rows[:seen],
-            plan.seed,
-            plan.fees_outside_reserves,
-        ),
-        fee_rule=plan.fee.name if plan.fee else None,
-        fees_outside_reserves=plan.fees_outside_reserves,
-        initial_state=plan.initial,
-        final_state=final,
-        trades=trades,
+        **facts,
+        trades=Trades(plan.prices.times[places[:, 0]], places, amounts),
         liquidity=LiquidityMoves(
             events.rows[:seen], events.fractions[:seen], events.amounts[:seen], events.shares[:seen]
         ),
-        balances=np.divide(rows.balances[:done], units, out=rows.balances[:done]),
+        balances=np.divide(balances, made.scene.market.units, out=balances),
         flow_rows=flow_rows,
         row_flows=flows,
-        accounts=accounts,
-        demand=ledger.demand,
-        refused=int(ledger.cursor[tables.REFUSED]),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from poolwright.errors import PoolwrightError
+from poolwright.model.state import PoolState
+from poolwright.simulate import run
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail, Venue
 from poolwright.simulate.engine import simulate
-from poolwright.simulate.recheck import RecheckError, recheck
+from poolwright.simulate.kernels.tables import Sample
+from poolwright.simulate.recheck import NEVER, SIZE, Recheck, RecheckError, empty_sample, recheck
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import POOLS, WEIGHTED, market
@@ -54,16 +55,69 @@ def test_float_run_says_how_far_it_was_from_exact(params: PoolParams) -> None:
     assert busy(params, "exact").recheck is None
 
 
+def kept(result: SimulationResult, numbers: list[int]) -> Sample:
+    """Return a sample of these trades, with the balances before each told by the trades before it."""
+    sample = empty_sample(1, len(result.params.tokens), draws=True)
+    trades, held = result.trades, [float(balance) for balance in result.initial_state.balances]
+    for number in range(max(numbers) + 1):
+        if number in numbers:
+            slot = numbers.index(number)
+            sample.places[slot], sample.amounts[slot] = trades.places[number], trades.amounts[number]
+            sample.balances[slot] = held
+        (_, i, o, *_), (paid, taken, _, protocol, creator) = trades.places[number], trades.amounts[number]
+        held[i] += paid - protocol - creator
+        held[o] -= taken
+    return sample
+
+
 @pytest.mark.parametrize("params", POOLS.values(), ids=POOLS)
 def test_a_trade_too_far_from_exact_fails_the_run(params: PoolParams) -> None:
-    result = busy(params, "float")
-    raw = np.rint(result.balances * result.units)
-    options = (raw, result.liquidity.rows, result.seed)
-    assert recheck(params, result.initial_state, result.trades, *options).trades > 0
-    wrong = result.trades.amounts.copy()
-    wrong[:, 1] *= 1 + 1e-7
-    with pytest.raises(RecheckError, match="units from the exact one"):
-        recheck(params, result.initial_state, replace(result.trades, amounts=wrong), *options)
+    result = simulate(params, market(params, 300), arbitrage="to_no_arbitrage", precision="float")
+    sample = kept(result, list(range(30, 70)))
+    told = recheck(params, result.initial_state, sample, 40)
+    assert told.trades == 40
+    assert told.largest_gap > 0
+    sample.amounts[17, 1] *= 1 + 1e-7
+    with pytest.raises(RecheckError, match=f"a float trade of row {sample.places[17, 0]} is .* units"):
+        recheck(params, result.initial_state, sample, 40)
+
+
+@pytest.mark.parametrize("params", POOLS.values(), ids=POOLS)
+def test_the_loop_keeps_what_was_drawn(monkeypatch: pytest.MonkeyPatch, params: PoolParams) -> None:
+    """Each kept trade is the one with its number, and the balances are those that the trades before it left."""
+    seen: list[Sample] = []
+
+    def watched(of: PoolParams, initial: PoolState, sample: Sample, trades: int) -> Recheck:
+        seen.append(sample)
+        return recheck(of, initial, sample, trades)
+
+    monkeypatch.setattr(run, "recheck", watched)
+    result = simulate(params, market(params, 300), arbitrage="to_no_arbitrage", precision="float")
+    sample, count = seen[0], len(result.trades)
+    assert count > 2 * SIZE
+    drawn = zip(sample.slots.tolist(), sample.numbers.tolist(), strict=True)
+    last = {slot: number for slot, number in drawn if number < count}
+    assert sorted(last) == list(range(SIZE))
+    assert len(set(last.values())) == SIZE
+    told = kept(result, [last[slot] for slot in range(SIZE)])
+    for mine, other in zip(sample[2:], told[2:], strict=True):  # places, amounts, balances
+        assert mine.tolist() == other.tolist()
+
+
+def test_every_trade_is_as_likely_to_be_drawn() -> None:
+    """Of 500 trades each is kept in 1 of 10 runs; the counts of 2,000 runs are within five deviations of 200."""
+    counts = np.zeros(500)
+    for seed in range(2_000):
+        sample = empty_sample(seed, 2, draws=True)
+        below = sample.numbers < 500
+        last = dict(zip(sample.slots[below].tolist(), sample.numbers[below].tolist(), strict=True))
+        counts[list(last.values())] += 1
+    assert counts.sum() == 2_000 * SIZE
+    assert np.abs(counts - 200).max() < 5 * (200 * 0.9) ** 0.5
+
+
+def test_nothing_is_drawn_of_an_exact_run() -> None:
+    assert empty_sample(1, 3, draws=False).numbers.tolist() == [NEVER]
 
 
 def test_no_trades_no_recheck_and_no_other_precision() -> None:

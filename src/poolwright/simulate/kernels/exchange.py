@@ -25,16 +25,18 @@ from poolwright.simulate.kernels.tables import (
     PAID,
     PROTOCOL,
     REFUSED,
+    SAMPLED,
     SLOT,
     TAKEN,
     TRADED,
     Buffer,
     Ledger,
     Rows,
+    Sample,
     Scene,
 )  # fmt: skip
 from poolwright.simulate.kernels.user_fee import tell_user
-from poolwright.simulate.typing import Floats
+from poolwright.simulate.typing import Floats, Integers
 
 
 class Deal(NamedTuple):
@@ -111,6 +113,10 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
         profit = taken * seen[o] * scene.arbitrageur.proceeds - paid * seen[i] - deal.gas
         if not profit > deal.least:
             return False
+    sample, slot = buffer.sample, drawn_slot(ledger, buffer.sample)
+    if slot >= 0:
+        for k in range(len(ledger.reserves)):
+            sample.balances[slot, k] = ledger.reserves[k]
     protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
     worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
     flows = rows.flows[ledger.cursor[SLOT]]
@@ -120,7 +126,15 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
     flows[tables.CREATOR_VALUE] += as_float(creator) * price
     if scene.terms.outside:
         flows[tables.OUTSIDE_VALUE] += as_float(minus(minus(fee, protocol), creator)) * price
-    record(ledger, buffer, deal, swap_fee, (amount_in, out, fee, protocol, creator))
+    amounts = amount_in, out, fee, protocol, creator
+    if slot >= 0:
+        note(sample.places[slot], deal, swap_fee)
+        for k in range(5):
+            sample.amounts[slot, k] = as_float(amounts[k])
+        ledger.cursor[SAMPLED] += 1
+    if scene.series:
+        record(ledger, buffer, deal, swap_fee, amounts)
+    ledger.cursor[TRADED] += 1
     tell_user(scene.terms, scene.market, ledger, (deal.row, i, o), paid, taken)
     return True
 
@@ -174,13 +188,24 @@ def settle(scene: Scene, ledger: Ledger, deal: Deal, amount_in: Any, out: Any, f
 
 
 @inlined
+def drawn_slot(ledger: Ledger, sample: Sample) -> int:
+    """Return where the sample keeps the trade about to be made, -1 if it is not drawn."""
+    place = ledger.cursor[SAMPLED]
+    return int(sample.slots[place]) if sample.numbers[place] == ledger.cursor[TRADED] else -1
+
+
+@inlined
 def record(ledger: Ledger, buffer: Buffer, deal: Deal, swap_fee: int, amounts: Any) -> None:
     """Append a trade to the buffer."""
     at = ledger.cursor[BUFFERED]
-    place = buffer.places[at]
-    place[0], place[1], place[2] = deal.row, deal.token_in, deal.token_out
-    place[3], place[4] = deal.agent, swap_fee
+    note(buffer.places[at], deal, swap_fee)
     for k in range(5):
         write(buffer.amounts, (at, k), amounts[k])
     ledger.cursor[BUFFERED] = at + 1
-    ledger.cursor[TRADED] += 1
+
+
+@inlined
+def note(place: Integers, deal: Deal, swap_fee: int) -> None:
+    """Write which trade it was."""
+    place[0], place[1], place[2] = deal.row, deal.token_in, deal.token_out
+    place[3], place[4] = deal.agent, swap_fee

@@ -31,11 +31,15 @@ from poolwright.simulate.kernels.retail import arbitrage_rival, serve_order
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
     BUFFERED,
+    CHANGED,
     EVENT,
+    FIRST_GAIN,
     MAX_TRADES_PER_ROW,
     ORDER,
     PROVIDED,
+    REBALANCING,
     ROW,
+    SHARE,
     SLOT,
     TRADED,
     WITHDRAWN,
@@ -55,7 +59,7 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
     kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
     gas_costs, latency, proceeds, choice = trader.gas, trader.latency, trader.proceeds, trader.choice
     order_rows, event_rows = scene.retail.rows, scene.events.rows
-    row_balances, flow_rows = rows.balances, rows.flow_rows
+    row_balances, flow_rows, totals = rows.balances, rows.flow_rows, ledger.totals
     rival = scene.retail.rival == tables.POOL_RIVAL
     while cursor[ROW] < stop:
         row = cursor[ROW]
@@ -64,6 +68,11 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
             flow_rows
         ):
             return
+        gain = 0.0
+        for k in range(len(reserves)):
+            gain += reserves[k] * (prices[row, k] - prices[max(row - 1, 0), k])
+        totals[REBALANCING] += gain
+        totals[FIRST_GAIN] += gain * totals[SHARE]
         before = cursor[TRADED] + cursor[EVENT]
         for _ in range(due(event_rows, cursor[EVENT], row)):
             move_liquidity(scene, ledger, rows, row)
@@ -84,12 +93,27 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
             arbitrage_rival(scene, row, gas)
         for _ in range(orders):
             serve_order(scene, ledger, rows, buffer, row)
-        for k in range(len(reserves)):
-            row_balances[row, k] = reserves[k]
+        if scene.series:
+            for k in range(len(reserves)):
+                row_balances[row, k] = reserves[k]
         if cursor[TRADED] + cursor[EVENT] > before:
-            flow_rows[cursor[SLOT]] = row
-            cursor[SLOT] += 1
+            close_row(scene, ledger, rows, row)
         cursor[ROW] = row + 1
+
+
+@inlined
+def close_row(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
+    """Add what moved in a row to the totals; keep it by row, or make its place ready for the next."""
+    slot = ledger.cursor[SLOT]
+    ledger.cursor[CHANGED] = row + 1
+    flows, totals = rows.flows[slot], ledger.totals
+    for k in range(len(flows)):
+        totals[k] += flows[k]
+    if scene.series:
+        rows.flow_rows[slot] = row
+        ledger.cursor[SLOT] = slot + 1
+    else:
+        flows[:] = 0.0
 
 
 @inlined
@@ -140,7 +164,9 @@ def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
             flows[tables.LIQUIDITY] -= as_float(amount) * prices[k]
         write(events.amounts, (at, k), amount)
         ledger.reserves[k] = as_float(read(ledger.balances, k))
-    write(ledger.supply, 0, plus(supply, shares) if fraction > 0 else minus(supply, shares))
+    after = plus(supply, shares) if fraction > 0 else minus(supply, shares)
+    write(ledger.supply, 0, after)
+    ledger.totals[SHARE] *= as_float(supply) / as_float(after)
 
 
 compiled_advance = native.jit(advance, name="simulation", seconds=12, nogil=True)

@@ -23,9 +23,13 @@ ACCOUNTS = TAKEN + 3
 (REBALANCING, GAIN, LVR, ARBITRAGE_FEES, RETAIL_COST, RETAIL_FEES, PROTOCOL_VALUE, CREATOR_VALUE, OUTSIDE_VALUE,
  LIQUIDITY, GAS, VENUE, BIDS, WALLET) = range(14)  # fmt: skip
 FLOWS = WALLET + 1
-# Places in `Ledger.cursor`.
-ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT = range(8)
-CURSOR = SLOT + 1
+# Places in `Ledger.totals`: the flows of all rows; then the first providers' part of the rebalancing portfolio's
+# gain, and the part of the pool that is theirs now.
+FIRST_GAIN, SHARE = FLOWS, FLOWS + 1
+TOTALS = SHARE + 1
+# Places in `Ledger.cursor`. CHANGED: the last row in which something happened, counted from 1, 0 for none.
+ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED = range(10)
+CURSOR = CHANGED + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
 ARRIVED, WANTED, ROUTED = range(3)
 # How an arbitrageur chooses: one pair, pairs until none pays, one basket.
@@ -114,7 +118,7 @@ class Events(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """Everything about a run that the loop does not keep accounts in."""
+    """Everything about a run that the loop does not keep accounts in; `series`: keep rows and trades, too."""
 
     kind: Any
     market: Market
@@ -122,26 +126,29 @@ class Scene(NamedTuple):
     arbitrageur: Arbitrageur
     retail: Retail
     events: Events
+    series: bool
 
 
 class Ledger(NamedTuple):
     """What everybody has: words in limbs (exact) or float64, one loop for both.
 
     `balances` [n] and `supply` [1] of the pool; `accounts` [ACCOUNTS, n]; `reserves`: the balances in float64.
-    `cursor`, `demand`: see the names above.
+    `totals` [TOTALS], `cursor`, `demand`: see the names above.
     """
 
     balances: Any
     supply: Any
     accounts: Any
     reserves: Floats
+    totals: Floats
     cursor: Integers
     demand: Floats
 
 
 class Rows(NamedTuple):
     """After each row's trades: `balances` in raw units [rows, n]. Of rows in which something happened, until taken
-    away: `flows` [slots, FLOWS], zero at first, and which row each slot is, `flow_rows` [slots].
+    away: `flows` [slots, FLOWS], zero at first, and which row each slot is, `flow_rows` [slots]. Without series no
+    balances, and the one slot of the row at hand.
     """
 
     balances: Floats
@@ -149,17 +156,32 @@ class Rows(NamedTuple):
     flow_rows: Integers
 
 
+class Sample(NamedTuple):
+    """A few trades, drawn beforehand, with the pool's `balances` before each, for `recheck`.
+
+    `numbers`: which trades of the run, in order, the last never reached; `slots`: where each is kept, over an
+    earlier one. Kept, as `Buffer` has them: `places` [k, 5], `amounts` float64[k, 5].
+    """
+
+    numbers: Integers
+    slots: Integers
+    places: Integers
+    amounts: Floats
+    balances: Floats
+
+
 class Buffer(NamedTuple):
     """Trades until they are taken away: row, token in, token out, agent and fee in WAD; five amounts each.
 
-    Amounts in raw units: in, out, fee, protocol's part, creator's part.
+    Amounts in raw units: in, out, fee, protocol's part, creator's part. `sample`: of all trades.
     """
 
     places: Integers
     amounts: Any
+    sample: Sample
 
 
-def empty_buffer(capacity: int, amounts: Any) -> Buffer:
-    """Return room for `capacity` trades; `amounts` is an empty array of the ledger's kind."""
+def empty_buffer(capacity: int, amounts: Any, sample: Sample) -> Buffer:
+    """Return room for `capacity` trades; `amounts` is an array of the ledger's kind."""
     shape = (capacity, 5, 4) if amounts.dtype == np.uint64 else (capacity, 5)
-    return Buffer(np.zeros((capacity, 5), np.int64), np.zeros(shape, amounts.dtype))
+    return Buffer(np.empty((capacity, 5), np.int64), np.empty(shape, amounts.dtype), sample)

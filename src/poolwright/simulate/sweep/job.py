@@ -17,7 +17,7 @@ from typing import Any
 
 import poolwright
 from poolwright.errors import PoolwrightError
-from poolwright.simulate.engine import simulate
+from poolwright.simulate.engine import simulate, simulate_totals
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.params import PoolParams
@@ -132,14 +132,16 @@ def numbers(figures: Mapping[str, Any]) -> dict[str, float]:
 def _simulated(
     work: Workload, params: PoolParams, window: PriceSeries, watch: Callable[[int, int], None]
 ) -> tuple[float, dict[str, float]]:
-    """Simulate one window; the series and trades of the result end here, before the next one begins."""
+    """Simulate one window. A figure needs totals alone; what a function of the result needs ends here."""
+    objective, options = work.objective, {"value": work.value, "progress": watch, **work.options}
     try:
-        result = simulate(params, window, value=work.value, progress=watch, **work.options)
+        if isinstance(objective, str):
+            found = numbers(simulate_totals(params, window, **options).figures())
+            return found[objective], found
+        result = simulate(params, window, **options)
     except PoolwrightError as error:
         raise Refused(str(error)) from error
-    found = numbers(result.figures())
-    objective = work.objective
-    return found[objective] if isinstance(objective, str) else float(objective(result)), found
+    return float(objective(result)), numbers(result.figures())
 
 
 def _is_bad(objectives: list[float], thresholds: tuple[float, ...], sign: int) -> bool:
