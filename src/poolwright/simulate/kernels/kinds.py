@@ -17,15 +17,9 @@ from poolwright.model.float_maths import stable_maths as float_stable_maths
 from poolwright.model.float_maths import weighted_maths as float_weighted_maths
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
-from poolwright.simulate.kernels.closed_form import (
-    stable_out,
-    stable_slope,
-    stable_trade,
-    weighted_out,
-    weighted_slope,
-    weighted_trade,
-)
+from poolwright.simulate.kernels.closed_form import weighted_out, weighted_slope, weighted_trade
 from poolwright.simulate.kernels.inline import INLINE
+from poolwright.simulate.kernels.stable_form import stable_out, stable_slope, stable_trade
 from poolwright.simulate.typing import Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -48,7 +42,8 @@ class ConstantProduct(NamedTuple):
 class Stable(NamedTuple):
     """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for the choice of trades.
 
-    Then factors and amplification as the contracts have them, as words and as floats.
+    Then factors and amplification as the contracts have them, as words and as floats; and what is remembered
+    from row to row (`stable_form.remember`).
     """
 
     tokens: tuple[int, ...]
@@ -58,6 +53,7 @@ class Stable(NamedTuple):
     amplification: Limbs
     raw_factors: Floats
     raw_amplification: float
+    memory: Floats
 
 
 KindArrays = Weighted | ConstantProduct | Stable
@@ -83,13 +79,14 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
         native.to_limbs([params.amplification]),
         np.array([float(factor) for factor in factors]),
         float(params.amplification),
+        np.zeros(2 * n + 1),
     )
 
 
 def find_trade(
     kind: KindArrays, reserves: Floats, prices: Floats, keeps: Floats, proceeds: float
 ) -> tuple[int, int, float, float]:
-    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`."""
+    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`, `stable_form`."""
     raise NotImplementedError("compiled code only")
 
 
@@ -112,7 +109,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, kind.factors, kind.ann, prices, keeps, proceeds
+            reserves, kind.factors, kind.ann, kind.memory, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
