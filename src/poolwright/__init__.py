@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from poolwright.model.vault import BatchResult, Step, Vault
     from poolwright.simulate.engine import simulate, simulate_totals
     from poolwright.simulate.market import generate_market
+    from poolwright.simulate.pools import PoolsResult, simulate_pools
     from poolwright.simulate.prices import PriceSeries, load_prices
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
@@ -56,6 +57,7 @@ __all__ = [
     "PoolRevert",
     "PoolSpec",
     "PoolState",
+    "PoolsResult",
     "PoolwrightError",
     "PositionResult",
     "Price",
@@ -81,6 +83,7 @@ __all__ = [
     "load_spec",
     "quote_many",
     "simulate",
+    "simulate_pools",
     "simulate_totals",
     "sweep",
 ]
@@ -99,6 +102,7 @@ _HOMES = {
     "model.vault": "BatchResult Step Vault",
     "simulate.engine": "simulate_totals",
     "simulate.market": "generate_market",
+    "simulate.pools": "PoolsResult simulate_pools",
     "simulate.prices": "PriceSeries load_prices",
     "simulate.result": "SimulationResult",
     "simulate.sweep.result": "SweepResult",

@@ -105,6 +105,7 @@ PUBLIC = [
     "PoolRevert",
     "PoolSpec",
     "PoolState",
+    "PoolsResult",
     "PoolwrightError",
     "PositionResult",
     "Price",
@@ -130,6 +131,7 @@ PUBLIC = [
     "load_spec",
     "quote_many",
     "simulate",
+    "simulate_pools",
     "simulate_totals",
     "sweep",
 ]

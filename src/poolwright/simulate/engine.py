@@ -68,7 +68,7 @@ def simulate(
     Raises PriceDataError for the prices, PoolwrightError for what cannot be run, SimulationInterrupted (a
     KeyboardInterrupt that carries the rows done) for Ctrl-C.
     """
-    plan = _plan(
+    plan = plan_of(
         pool, prices, value=value, balances=balances, arbitrage=arbitrage, gas_cost=gas_cost, agents=agents, fee=fee,
         seed=seed, precision=precision, testing_fees_outside_reserves=testing_fees_outside_reserves,
     )  # fmt: skip
@@ -88,10 +88,10 @@ def simulate_totals(
 
     Memory does not grow with the run, and the figures are those of `simulate` to the bit.
     """
-    return run(replace(_plan(pool, prices, **options), series=False), progress)
+    return run(replace(plan_of(pool, prices, **options), series=False), progress)
 
 
-def _plan(
+def plan_of(
     pool: PoolSpec | PoolParams,
     prices: PriceSeries | str | Path | Mapping[str, str | Path | float],
     *,
@@ -105,6 +105,7 @@ def _plan(
     precision: str = "exact",
     testing_fees_outside_reserves: bool = False,
 ) -> Plan:
+    """Return what `simulate` is asked for, checked."""
     params = pool.resolve() if isinstance(pool, PoolSpec) else pool
     symbols = [token.symbol for token in params.tokens]
     history = prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)

@@ -58,7 +58,7 @@ class Plan:
     series: bool
 
 
-class _Run(NamedTuple):
+class Prepared(NamedTuple):
     """Everything that one run fills, in the loop's form; `compiled` keeps a user's functions alive."""
 
     scene: tables.Scene
@@ -71,9 +71,9 @@ class _Run(NamedTuple):
 
 def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTotals:
     """Run to the end, or raise SimulationInterrupted with what is done."""
-    made = _prepare(plan)
+    made = prepare(plan)
     total, cursor = len(plan.prices), made.ledger.cursor
-    with _deferred_interrupt() as interrupted:
+    with deferred_interrupt() as interrupted:
         try:
             while (row := int(cursor[tables.ROW])) < total and not interrupted:
                 _advance(plan, made, min(row + CHUNK, total))
@@ -83,17 +83,27 @@ def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTo
             interrupted.append(signal.SIGINT)
     done = int(cursor[tables.ROW])
     if done < total:
-        raise SimulationInterrupted(_result(plan, made) if done else None)
-    return _result(plan, made)
+        raise SimulationInterrupted(result_of(plan, made) if done else None)
+    return result_of(plan, made)
 
 
-def _advance(plan: Plan, made: _Run, stop: int) -> None:
-    cursor, buffer = made.ledger.cursor, made.buffer
+def _advance(plan: Plan, made: Prepared, stop: int) -> None:
     try:
-        compiled_advance(made.scene, made.ledger, made.rows, buffer, stop)
+        compiled_advance(made.scene, made.ledger, made.rows, made.buffer, stop)
     except PoolRevert as revert:
-        time = iso_time(int(plan.prices.times[cursor[tables.ROW]]))
-        raise PoolwrightError(f"the pool refuses the liquidity event at {time}: {revert}.") from None
+        raise refused_liquidity(plan, made, revert) from None
+    take_away(plan, made)
+
+
+def refused_liquidity(plan: Plan, made: Prepared, revert: PoolRevert) -> PoolwrightError:
+    """Return the error for a liquidity event that the pool refuses."""
+    time = iso_time(int(plan.prices.times[made.ledger.cursor[tables.ROW]]))
+    return PoolwrightError(f"the pool refuses the liquidity event at {time}: {revert}.")
+
+
+def take_away(plan: Plan, made: Prepared) -> None:
+    """Copy what the loop filled since the last time, and make room; raise what a fee function did wrong."""
+    cursor, buffer = made.ledger.cursor, made.buffer
     if cursor[tables.FAULT]:
         time = iso_time(int(plan.prices.times[cursor[tables.FAULT] - 1]))
         raise PoolwrightError(f"the fee function gave a negative fee or no number at {time}.")
@@ -107,7 +117,8 @@ def _advance(plan: Plan, made: _Run, stop: int) -> None:
     cursor[tables.BUFFERED] = cursor[tables.SLOT] = 0
 
 
-def _prepare(plan: Plan) -> _Run:
+def prepare(plan: Plan, most_orders: int = 0) -> Prepared:
+    """Make the arrays of a run; `most_orders`: those of a row that come from elsewhere."""
     params, series = plan.params, plan.prices
     n, rows = len(params.tokens), len(series)
     units = np.array([10.0**token.decimals for token in params.tokens])
@@ -138,10 +149,10 @@ def _prepare(plan: Plan) -> _Run:
     filled = tables.Rows(
         np.empty((rows if plan.series else 0, n)), np.zeros((chunk, tables.FLOWS)), np.zeros(chunk, np.int64)
     )
-    most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
+    most = max(most_orders, int(np.bincount(orders.rows).max()) if len(orders.rows) else 0)
     sample = empty_sample(plan.seed, n, draws=plan.precision == "float")
     buffer = tables.empty_buffer(chunk + tables.MAX_TRADES_PER_ROW + most, ledger.balances, sample)
-    return _Run(scene, ledger, filled, buffer, [], compiled)
+    return Prepared(scene, ledger, filled, buffer, [], compiled)
 
 
 def _amounts(exact: bool, values: Sequence[int]) -> Any:
@@ -164,7 +175,7 @@ def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
 
 
 @contextmanager
-def _deferred_interrupt() -> Iterator[list[int]]:
+def deferred_interrupt() -> Iterator[list[int]]:
     """Collect Ctrl-C in a list, so that it falls between chunks; a second one interrupts at once."""
     received: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -182,7 +193,8 @@ def _deferred_interrupt() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _result(plan: Plan, made: _Run) -> SimulationTotals:
+def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
+    """Return the rows that are done."""
     ledger, events = made.ledger, made.scene.events
     done, seen, count = (int(ledger.cursor[at]) for at in (tables.ROW, tables.EVENT, tables.TRADED))
     accounts = {place: tuple(whole_units(words)) for place, words in enumerate(ledger.accounts)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
+from numba.extending import overload, register_jitable
 
 from poolwright.model import native
 from poolwright.model.float_maths import fee_maths as float_fee_maths
@@ -137,6 +137,12 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
     ledger.cursor[TRADED] += 1
     tell_user(scene.terms, scene.market, ledger, (deal.row, i, o), paid, taken)
     return True
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def trade_apart(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, seen: Floats) -> bool:
+    """Do as `trade`, compiled once for all who call it: where speed matters less than the time to compile."""
+    return trade(scene, ledger, rows, buffer, deal, seen)
 
 
 @inlined

@@ -17,9 +17,17 @@ from poolwright.model.float_maths import stable_maths as float_stable_maths
 from poolwright.model.float_maths import weighted_maths as float_weighted_maths
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
-from poolwright.simulate.kernels.closed_form import weighted_out, weighted_slope, weighted_trade
+from poolwright.simulate.kernels.closed_form import (
+    stable_net_at,
+    stable_out,
+    stable_slope,
+    stable_trade,
+    weighted_net_at,
+    weighted_out,
+    weighted_slope,
+    weighted_trade,
+)
 from poolwright.simulate.kernels.inline import INLINE
-from poolwright.simulate.kernels.stable_form import stable_out, stable_slope, stable_trade
 from poolwright.simulate.typing import Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -42,8 +50,7 @@ class ConstantProduct(NamedTuple):
 class Stable(NamedTuple):
     """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for the choice of trades.
 
-    Then factors and amplification as the contracts have them, as words and as floats; and what is remembered
-    from row to row (`stable_form.remember`).
+    Then factors and amplification as the contracts have them, as words and as floats.
     """
 
     tokens: tuple[int, ...]
@@ -53,7 +60,6 @@ class Stable(NamedTuple):
     amplification: Limbs
     raw_factors: Floats
     raw_amplification: float
-    memory: Floats
 
 
 KindArrays = Weighted | ConstantProduct | Stable
@@ -79,19 +85,23 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
         native.to_limbs([params.amplification]),
         np.array([float(factor) for factor in factors]),
         float(params.amplification),
-        np.zeros(2 * n + 1),
     )
 
 
 def find_trade(
     kind: KindArrays, reserves: Floats, prices: Floats, keeps: Floats, proceeds: float
 ) -> tuple[int, int, float, float]:
-    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`, `stable_form`."""
+    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`."""
     raise NotImplementedError("compiled code only")
 
 
 def slope(kind: KindArrays, reserves: Floats, i: int, o: int, net: float) -> float:
     """Return d out / d net of a swap after a net amount in, in floats."""
+    raise NotImplementedError("compiled code only")
+
+
+def net_at_slope(kind: KindArrays, reserves: Floats, i: int, o: int, target: float) -> float:
+    """Return the net amount in after which the slope has come down to `target`, in floats; 0 if it is below."""
     raise NotImplementedError("compiled code only")
 
 
@@ -109,7 +119,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, kind.factors, kind.ann, kind.memory, prices, keeps, proceeds
+            reserves, kind.factors, kind.ann, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
@@ -122,6 +132,15 @@ def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann, i, o, net)
     return lambda kind, reserves, i, o, net: weighted_slope(reserves, kind.weights, i, o, net)
+
+
+@overload(net_at_slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
+def compiled_net_at_slope(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, reserves, i, o, target: stable_net_at(
+            reserves, kind.factors, kind.ann, i, o, target
+        )
+    return lambda kind, reserves, i, o, target: weighted_net_at(reserves, kind.weights, i, o, target)
 
 
 @overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]

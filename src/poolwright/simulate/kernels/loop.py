@@ -24,10 +24,10 @@ from poolwright.simulate.kernels.amounts import (
     write,
 )  # fmt: skip
 from poolwright.simulate.kernels.basket import basket_pays, find_basket
-from poolwright.simulate.kernels.exchange import Deal, trade
+from poolwright.simulate.kernels.exchange import Deal, trade, trade_apart
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade
-from poolwright.simulate.kernels.retail import arbitrage_rival, serve_order
+from poolwright.simulate.kernels.retail import arbitrage_rival, gas_at, serve_order
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
     BUFFERED,
@@ -55,54 +55,71 @@ from poolwright.simulate.typing import Integers
 def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int) -> None:
     """Trade and book rows up to `stop`, or until the buffer may be full; call again to go on."""
     scene, ledger, rows, buffer = native.borrowed((scene, ledger, rows, buffer))
-    cursor, reserves, prices = ledger.cursor, ledger.reserves, scene.market.unit_prices
-    kind, keeps, rule, trader = scene.kind, scene.terms.keeps, scene.terms.rule, scene.arbitrageur
-    gas_costs, latency, proceeds, choice = trader.gas, trader.latency, trader.proceeds, trader.choice
-    order_rows, event_rows = scene.retail.rows, scene.events.rows
-    row_balances, flow_rows, totals = rows.balances, rows.flow_rows, ledger.totals
+    cursor, order_rows = ledger.cursor, scene.retail.rows
     rival = scene.retail.rival == tables.POOL_RIVAL
     while cursor[ROW] < stop:
         row = cursor[ROW]
         orders = due(order_rows, cursor[ORDER], row)
-        if cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders > len(buffer.places) or cursor[SLOT] == len(
-            flow_rows
-        ):
+        if not has_room(ledger, rows, buffer, orders):
             return
-        gain = 0.0
-        for k in range(len(reserves)):
-            gain += reserves[k] * (prices[row, k] - prices[max(row - 1, 0), k])
-        totals[REBALANCING] += gain
-        totals[FIRST_GAIN] += gain * totals[SHARE]
         before = cursor[TRADED] + cursor[EVENT]
-        for _ in range(due(event_rows, cursor[EVENT], row)):
-            move_liquidity(scene, ledger, rows, row)
-        gas, seen = gas_costs[min(row, len(gas_costs) - 1)], prices[max(row - latency, 0)]
-        if choice == tables.ONE_BASKET:
-            trade_basket(scene, ledger, rows, buffer, row, gas)
-        for _ in range(MAX_TRADES_PER_ROW if choice != tables.ONE_BASKET else 0):
-            if rule != 0:
-                refresh_fees(scene.terms, scene.market, ledger, row)
-            i, o, amount, profit = find_trade(kind, reserves, seen, keeps, proceeds)
-            if amount < 1.0 or profit <= gas:
-                break
-            deal = Deal(row, ARBITRAGEUR, i, o, amount, gas, 0.0)
-            done = trade(scene, ledger, rows, buffer, deal, seen)
-            if not done or choice == tables.ONE_PAIR:
-                break
+        open_row(scene, ledger, rows, buffer, row)
         if rival:
-            arbitrage_rival(scene, row, gas)
+            arbitrage_rival(scene, row)
         for _ in range(orders):
             serve_order(scene, ledger, rows, buffer, row)
-        if scene.series:
-            for k in range(len(reserves)):
-                row_balances[row, k] = reserves[k]
-        if cursor[TRADED] + cursor[EVENT] > before:
-            close_row(scene, ledger, rows, row)
-        cursor[ROW] = row + 1
+        close_row(scene, ledger, rows, row, before)
 
 
 @inlined
-def close_row(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
+def has_room(ledger: Ledger, rows: Rows, buffer: Buffer, orders: int) -> bool:
+    """Tell whether a row with so many orders can be kept."""
+    cursor = ledger.cursor
+    enough: bool = cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders <= len(buffer.places)
+    return enough and cursor[SLOT] < len(rows.flow_rows)
+
+
+@inlined
+def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
+    """Book what the market's move is worth, move the row's liquidity, then let the arbitrageur trade."""
+    trader, prices = scene.arbitrageur, scene.market.unit_prices
+    cursor, reserves, totals = ledger.cursor, ledger.reserves, ledger.totals
+    gain = 0.0
+    for k in range(len(reserves)):
+        gain += reserves[k] * (prices[row, k] - prices[max(row - 1, 0), k])
+    totals[REBALANCING] += gain
+    totals[FIRST_GAIN] += gain * totals[SHARE]
+    for _ in range(due(scene.events.rows, cursor[EVENT], row)):
+        move_liquidity(scene, ledger, rows, row)
+    gas, seen = gas_at(trader, row), prices[max(row - trader.latency, 0)]
+    if trader.choice == tables.ONE_BASKET:
+        trade_basket(scene, ledger, rows, buffer, row, gas)
+    for _ in range(MAX_TRADES_PER_ROW if trader.choice != tables.ONE_BASKET else 0):
+        if scene.terms.rule != 0:
+            refresh_fees(scene.terms, scene.market, ledger, row)
+        i, o, amount, profit = find_trade(scene.kind, reserves, seen, scene.terms.keeps, trader.proceeds)
+        if amount < 1.0 or profit <= gas:
+            break
+        deal = Deal(row, ARBITRAGEUR, i, o, amount, gas, 0.0)
+        done = trade(scene, ledger, rows, buffer, deal, seen)
+        if not done or trader.choice == tables.ONE_PAIR:
+            break
+
+
+@inlined
+def close_row(scene: Scene, ledger: Ledger, rows: Rows, row: int, before: int) -> None:
+    """Keep the balances and go on; `before`: trades and events until the row."""
+    cursor, reserves = ledger.cursor, ledger.reserves
+    if scene.series:
+        for k in range(len(reserves)):
+            rows.balances[row, k] = reserves[k]
+    if cursor[TRADED] + cursor[EVENT] > before:
+        close_books(scene, ledger, rows, row)
+    cursor[ROW] = row + 1
+
+
+@inlined
+def close_books(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
     """Add what moved in a row to the totals; keep it by row, or make its place ready for the next."""
     slot = ledger.cursor[SLOT]
     ledger.cursor[CHANGED] = row + 1
@@ -138,7 +155,7 @@ def trade_basket(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: 
         i, o = trader.legs.tokens[at, 0], trader.legs.tokens[at, 1]
         gas_here = gas if at == 0 else 0.0
         deal = Deal(row, ARBITRAGEUR, i, o, trader.legs.amounts[at], gas_here, -math.inf)
-        trade(scene, ledger, rows, buffer, deal, seen)
+        trade_apart(scene, ledger, rows, buffer, deal, seen)
 
 
 @register_jitable  # type: ignore[untyped-decorator]

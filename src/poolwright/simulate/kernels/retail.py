@@ -10,8 +10,9 @@ from numba.extending import register_jitable
 
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.exchange import Deal, trade
+from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade, float_out, slope
-from poolwright.simulate.kernels.tables import ORDER, RETAIL, Buffer, Ledger, Rows, Scene
+from poolwright.simulate.kernels.tables import ORDER, RETAIL, Arbitrageur, Buffer, Ledger, Rows, Scene
 from poolwright.simulate.kernels.user_fee import refresh_fees
 
 # Halvings of the part that goes to the pool: 2**-40 of the order.
@@ -95,10 +96,16 @@ def swap_at_rival(scene: Scene, i: int, o: int, amount: float) -> None:
     retail.rival_reserves[o] -= out
 
 
+@inlined
+def gas_at(trader: Arbitrageur, row: int) -> float:
+    """Return what a trade costs in a row; infinite where nobody arbitrages."""
+    return float(trader.gas[min(row, len(trader.gas) - 1)])
+
+
 @register_jitable  # type: ignore[untyped-decorator]
-def arbitrage_rival(scene: Scene, row: int, gas: float) -> None:
+def arbitrage_rival(scene: Scene, row: int) -> None:
     """Let the best pair trade happen at the rival pool."""
-    retail, prices = scene.retail, scene.market.unit_prices[row]
+    retail, prices, gas = scene.retail, scene.market.unit_prices[row], gas_at(scene.arbitrageur, row)
     i, o, amount, profit = find_trade(
         scene.kind, retail.rival_reserves, prices, retail.rival_keeps, scene.arbitrageur.proceeds
     )

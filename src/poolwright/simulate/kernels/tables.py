@@ -31,7 +31,7 @@ TOTALS = SHARE + 1
 ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED = range(10)
 CURSOR = CHANGED + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
-ARRIVED, WANTED, ROUTED = range(3)
+ARRIVED, WANTED, ROUTED, AT_VENUE, UNFILLED = range(5)
 # How an arbitrageur chooses: one pair, pairs until none pays, one basket.
 ONE_PAIR, ALL_PAIRS, ONE_BASKET = range(3)
 # What retail can choose beside the pool.
@@ -179,6 +179,26 @@ class Buffer(NamedTuple):
     places: Integers
     amounts: Any
     sample: Sample
+
+
+class Stand(NamedTuple):
+    """One of several pools in a run: everything that a run of one pool has."""
+
+    scene: Scene
+    ledger: Ledger
+    rows: Rows
+    buffer: Buffer
+
+
+class Crowd(NamedTuple):
+    """Retail before several pools: `cursor` [1], the next order; `parts` [pools], what each gets of an order.
+
+    `demand` in the numeraire: as in `Ledger`, of all pools; then what the venue filled, and what nobody did.
+    """
+
+    cursor: Integers
+    parts: Floats
+    demand: Floats
 
 
 def empty_buffer(capacity: int, amounts: Any, sample: Sample) -> Buffer:
