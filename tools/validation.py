@@ -27,7 +27,8 @@ from poolwright.analytics import arbitrage_theory, lvr  # noqa: E402
 from poolwright.analytics.weight_change import linear_path, slerp_path, step_costs, weight_change_cost  # noqa: E402
 from poolwright.chain.replay import replay_simulation  # noqa: E402
 from poolwright.simulate.engine import simulate  # noqa: E402
-from poolwright.simulate.kernels.closed_form import stable_out, weighted_out  # noqa: E402
+from poolwright.simulate.kernels.closed_form import weighted_out  # noqa: E402
+from poolwright.simulate.kernels.stable_form import stable_out  # noqa: E402
 from poolwright.simulate.markets import ReferenceW3  # noqa: E402
 from tests.acceptance import curvesim_record  # noqa: E402
 from tests.acceptance import test_t01_impermanent_loss as t01  # noqa: E402

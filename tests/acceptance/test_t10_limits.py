@@ -9,7 +9,8 @@ import pytest
 
 from poolwright.analytics.lvr import lvr_rate
 from poolwright.simulate.engine import simulate
-from poolwright.simulate.kernels.closed_form import stable_out, weighted_out
+from poolwright.simulate.kernels.closed_form import weighted_out
+from poolwright.simulate.kernels.stable_form import stable_out
 from poolwright.simulate.prices import PriceSeries
 from poolwright.spec.bounds import MAX_SWAP_FEE
 from poolwright.spec.params import PoolParams, Token

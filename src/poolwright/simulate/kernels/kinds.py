@@ -18,16 +18,19 @@ from poolwright.model.float_maths import weighted_maths as float_weighted_maths
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
 from poolwright.simulate.kernels.closed_form import (
-    stable_net_at,
-    stable_out,
-    stable_slope,
-    stable_trade,
     weighted_net_at,
     weighted_out,
     weighted_slope,
     weighted_trade,
 )
 from poolwright.simulate.kernels.inline import INLINE
+from poolwright.simulate.kernels.stable_form import (
+    stable_d,
+    stable_out,
+    stable_pair,
+    stable_slope,
+    stable_trade,
+)
 from poolwright.simulate.typing import Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
@@ -50,7 +53,8 @@ class ConstantProduct(NamedTuple):
 class Stable(NamedTuple):
     """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for the choice of trades.
 
-    Then factors and amplification as the contracts have them, as words and as floats.
+    Then factors and amplification as the contracts have them, as words and as floats; and what is remembered
+    from row to row (`stable_form.remember`).
     """
 
     tokens: tuple[int, ...]
@@ -60,6 +64,7 @@ class Stable(NamedTuple):
     amplification: Limbs
     raw_factors: Floats
     raw_amplification: float
+    memory: Floats
 
 
 KindArrays = Weighted | ConstantProduct | Stable
@@ -85,13 +90,14 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
         native.to_limbs([params.amplification]),
         np.array([float(factor) for factor in factors]),
         float(params.amplification),
+        np.zeros(2 * n + 1),
     )
 
 
 def find_trade(
     kind: KindArrays, reserves: Floats, prices: Floats, keeps: Floats, proceeds: float
 ) -> tuple[int, int, float, float]:
-    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`."""
+    """Return (token in, token out, amount in, profit) of the most profitable pair; see `closed_form`, `stable_form`."""
     raise NotImplementedError("compiled code only")
 
 
@@ -119,7 +125,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, kind.factors, kind.ann, prices, keeps, proceeds
+            reserves, kind.factors, kind.ann, kind.memory, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
@@ -137,10 +143,13 @@ def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
 @overload(net_at_slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_net_at_slope(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
     if kind.instance_class is Stable:
-        return lambda kind, reserves, i, o, target: stable_net_at(
-            reserves, kind.factors, kind.ann, i, o, target
-        )
+        return stable_net_at
     return lambda kind, reserves, i, o, target: weighted_net_at(reserves, kind.weights, i, o, target)
+
+
+def stable_net_at(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
+    d = stable_d(reserves, kind.factors, kind.ann)
+    return stable_pair(reserves, kind.factors, kind.ann, d, (i, o), target)[0]
 
 
 @overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
