@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from poolwright.analytics.stable_composition import stable_composition
+from poolwright.model.float_maths.stable_invariant import invariant_down
+from poolwright.spec.bounds import AMPLIFICATION_PRECISION
 
-# Bisection steps: the bracket is under 32 wide in the logarithm; 64 halvings leave the last bit.
-BISECTIONS = 64
+Floats = npt.NDArray[np.float64]
 
 
 def impermanent_loss(weights: Sequence[float] | Floats, price_ratios: Sequence[float] | Floats) -> Floats:
@@ -46,47 +47,16 @@ def stable_balances(amplification: float, balances: Floats, prices: Floats) -> F
     """Return the balances [..., k] of least value on the stable invariant through `balances`, at `prices` [..., k].
 
     `amplification`: A in Curve's convention (Ann = A n). `balances` in units of the pool (rates applied) and
-    `prices` per such unit. At the least value the marginal prices are the market's, Ann + K / x_i = u P_i,
-    with K = D^(n+1) / (n^n prod x); the invariant then gives K for each u, and u is found by bisection.
+    `prices` per such unit.
     """
-    n = len(balances)
-    ann = amplification * n
-    invariant = stable_invariant(amplification, balances)
-    relative = prices / np.min(prices, axis=-1, keepdims=True)
-
-    def solve(log_excess: Floats) -> tuple[Floats, Floats]:
-        """Return x / K [..., k] and K / D where u min(P) = Ann (1 + excess)."""
-        excess = np.exp(log_excess)[..., None]
-        ratios = 1.0 / (ann * (relative - 1.0 + excess * relative))
-        return ratios, (1.0 - 1.0 / ann) / (np.sum(ratios, axis=-1) - 1.0 / ann)
-
-    # K / x is at least about 1 for the largest x, so excess >= 1 / Ann; from excess = n on no K is positive.
-    low = np.full(relative.shape[:-1], -np.log(100.0 * ann))
-    high = np.full(relative.shape[:-1], np.log(2.0 * n))
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        ratios, k = solve(middle)
-        with np.errstate(invalid="ignore"):
-            # n^n K^(n+1) prod(x / K) / D^(n+1) is 1 on the invariant and rises with u.
-            size = n * np.log(n) + (n + 1) * np.log(k) + np.sum(np.log(ratios), axis=-1)
-        too_high = ~(size < 0)
-        high, low = np.where(too_high, middle, high), np.where(too_high, low, middle)
-    ratios, k = solve(0.5 * (low + high))
-    return np.asarray(invariant * k[..., None] * ratios)
+    return np.asarray(stable_invariant(amplification, balances) * stable_composition(amplification, prices))
 
 
 def stable_invariant(amplification: float, balances: Floats) -> float:
-    """Return D of Ann sum(x) + D = Ann D + D^(n+1) / (n^n prod x), Ann = A n, in the unit of the balances."""
-    n = len(balances)
-    ann = amplification * n
+    """Return D of Ann sum(x) + D = Ann D + D^(n+1) / (n^n prod x), Ann = A n, in the unit of the balances.
+
+    The contract's own iteration in floats, on shares of the sum, which keeps its products in range.
+    """
     total = float(np.sum(balances))
-    d = total
-    for _ in range(255):
-        product = d
-        for balance in balances:
-            product *= d / (n * float(balance))
-        step = (ann * total + n * product) * d / ((ann - 1.0) * d + (n + 1) * product)
-        if abs(step - d) <= 1e-15 * d:
-            return step
-        d = step
-    return d
+    shares = tuple(float(balance) / total for balance in balances)
+    return total * invariant_down(shares, amplification * AMPLIFICATION_PRECISION)

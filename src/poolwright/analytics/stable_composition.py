@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# Halvings of a bracket at most 20 wide in the logarithm: past the last bit of a float.
-BISECTIONS = 80
+# Halvings of a bracket under 32 wide in the logarithm: past the last bit of a float.
+BISECTIONS = 64
 
 
 def stable_composition(amplification: float, prices: npt.ArrayLike) -> Floats:
-    """Return the balances [n] that D = 1 holds where the marginal prices are `prices` [n].
+    """Return the balances [..., n] that D = 1 holds where the marginal prices are `prices` [..., n].
 
     `amplification`: A in Curve's convention (Ann = A n). `prices` per unit of the pool (rates applied), in any
     one currency. There Ann + K / x_i = u P_i with K = D^(n+1) / (n^n prod x), so each u gives x / K, the
     invariant gives K, and n^n K^(n+1) prod(x / K) = D^(n+1), which rises with u, picks u by bisection.
-    Source: the invariant of Egorov, "StableSwap", in floats; `impermanent_loss.stable_value` is x . P.
+    They are also the balances of least value at `prices`. Source: the invariant of Egorov, "StableSwap".
 
     >>> stable_composition(100.0, [1.0, 1.0]).round(12).tolist()
     [0.5, 0.5]
     """
     p = np.asarray(prices, dtype=np.float64)
-    n = len(p)
+    n = p.shape[-1]
     ann = amplification * n
-    relative = p / np.min(p)
+    relative = p / np.min(p, axis=-1, keepdims=True)
 
-    def solve(log_excess: float) -> Floats | None:
-        """Return x where u min(P) = Ann (1 + excess); None where the sum of x / K leaves no room for D."""
-        excess = math.exp(log_excess)
+    def solve(log_excess: Floats) -> tuple[Floats, Floats]:
+        """Return x / K [..., n] and K / D where u min(P) = Ann (1 + excess)."""
+        excess = np.exp(log_excess)[..., None]
         ratios = 1.0 / (ann * (relative - 1.0 + excess * relative))
-        room = float(np.sum(ratios)) - 1.0 / ann
-        return None if room <= 0 else np.asarray((1.0 - 1.0 / ann) / room * ratios)
+        return ratios, (1.0 - 1.0 / ann) / (np.sum(ratios, axis=-1) - 1.0 / ann)
 
-    # The dearest asset is at most 1 / n of D, so K / x >= 1 or thereabouts and excess is at least about 1 / Ann;
-    # from excess = n on no K is positive.
-    low, high = -math.log(100.0 * ann), math.log(2.0 * n)
+    # K / x is at least about 1 for the largest x, so excess >= 1 / Ann; from excess = n on no K is positive.
+    low = np.full(relative.shape[:-1], -np.log(100.0 * ann))
+    high = np.full(relative.shape[:-1], np.log(2.0 * n))
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        x = solve(middle)
-        if x is None or _log_size(x, ann, relative, math.exp(middle)) >= 0:
-            high = middle
-        else:
-            low = middle
-    found = solve(0.5 * (low + high))
-    assert found is not None
-    return found
-
-
-def _log_size(x: Floats, ann: float, relative: Floats, excess: float) -> float:
-    """Return ln of n^n K prod(x) at D = 1, which is 0 on the invariant."""
-    n = len(x)
-    k = float(x[0]) * ann * (float(relative[0]) - 1.0 + excess * float(relative[0]))
-    return n * math.log(n) + math.log(k) + float(np.sum(np.log(x)))
+        ratios, k = solve(middle)
+        with np.errstate(invalid="ignore"):
+            size = n * np.log(n) + (n + 1) * np.log(k) + np.sum(np.log(ratios), axis=-1)
+        too_high = ~(size < 0)
+        high, low = np.where(too_high, middle, high), np.where(too_high, low, middle)
+    ratios, k = solve(0.5 * (low + high))
+    return np.asarray(k[..., None] * ratios)

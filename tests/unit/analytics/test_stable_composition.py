@@ -1,5 +1,6 @@
 """Balances of a stable pool at the market's prices, against the exact pool and the value function."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -41,3 +42,22 @@ def test_composition_does_not_depend_on_order_or_currency() -> None:
 def test_more_of_what_is_cheap_is_held() -> None:
     found = stable_composition(100.0, [1.0, 0.98, 0.9])
     assert found[0] < found[1] < found[2]
+
+
+@pytest.mark.parametrize("amplification", [1.0, 85.5, 10_000.0])
+@pytest.mark.parametrize("balances", [[3.0, 1e-6], [1.0, 2.0, 3e9], [1e-3] * 7 + [5.0], [1e18, 1e18]])
+def test_invariant_is_the_root_of_the_paper(amplification: float, balances: list[float]) -> None:
+    """A n^n S + D = A n^n D + D^(n+1) / (n^n prod x) of the paper's A, solved in 60 digits."""
+    n = len(balances)
+    with mpmath.workdps(60):
+        x = [mpmath.mpf(each) for each in balances]
+        ann, total = mpmath.mpf(amplification) * n, sum(x)
+
+        def excess(d: mpmath.mpf) -> mpmath.mpf:
+            return ann * (total - d) + d - d ** (n + 1) / (n**n * mpmath.fprod(x))
+
+        low, high = mpmath.mpf(0), total  # excess falls from plus to minus: D is at most the sum
+        for _ in range(200):
+            middle = (low + high) / 2
+            low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    assert stable_invariant(amplification, np.array(balances)) == pytest.approx(float(high), rel=1e-13)
