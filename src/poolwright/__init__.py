@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from poolwright.simulate.pools import PoolsResult, simulate_pools
     from poolwright.simulate.prices import PriceSeries, load_prices
     from poolwright.simulate.result import SimulationResult
+    from poolwright.simulate.scenario import Scenario
+    from poolwright.simulate.scenario_file import load_scenario
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.simulate.sweep.run import sweep
     from poolwright.simulate.totals import SimulationTotals
@@ -66,6 +68,7 @@ __all__ = [
     "Quote",
     "QuoteBatch",
     "RemoveKind",
+    "Scenario",
     "SimulationResult",
     "SimulationTotals",
     "SpecError",
@@ -80,6 +83,7 @@ __all__ = [
     "generate_market",
     "impermanent_loss",
     "load_prices",
+    "load_scenario",
     "load_spec",
     "quote_many",
     "simulate",
@@ -105,6 +109,8 @@ _HOMES = {
     "simulate.pools": "PoolsResult simulate_pools",
     "simulate.prices": "PriceSeries load_prices",
     "simulate.result": "SimulationResult",
+    "simulate.scenario": "Scenario",
+    "simulate.scenario_file": "load_scenario",
     "simulate.sweep.result": "SweepResult",
     "simulate.sweep.run": "sweep",
     "simulate.totals": "SimulationTotals",

@@ -82,7 +82,9 @@ class PositionResult:
         return data | {"tokens": list(self.tokens)}
 
 
-class _Money(NamedTuple):
+class Money(NamedTuple):
+    """Terms of a position: put in, earned until the exit, gas both ways, yearly benchmark, days."""
+
     value: float
     fees: float
     gas: float
@@ -120,7 +122,7 @@ def impermanent_loss(
     """
     name, tokens = _describe(pool)
     first, last = read_prices(tokens, entry, "entry"), read_prices(tokens, exit, "exit")
-    money = _Money(
+    money = Money(
         positive(value, "value"),
         at_least_zero(fees, "fees"),
         at_least_zero(gas_enter, "gas_enter") + at_least_zero(gas_leave, "gas_leave"),
@@ -128,7 +130,7 @@ def impermanent_loss(
         at_least_zero(days, "days"),
     )
     shares, loss = _loss(pool, tokens, first, last)
-    return _settle(name, tokens, shares, (first, last), loss, money)
+    return settle(name, tokens, shares, (first, last), loss, money)
 
 
 def _describe(pool: Any) -> tuple[str, tuple[str, ...]]:
@@ -198,15 +200,15 @@ def _check_balance(params: PoolParams, when: str, balances: Any) -> None:
         )
 
 
-def _settle(
+def settle(
     name: str,
     tokens: tuple[str, ...],
     shares: list[float],
     prices: tuple[tuple[float, ...], tuple[float, ...]],
     loss: float,
-    money: _Money,
+    money: Money,
 ) -> PositionResult:
-    """Put the terms together."""
+    """Put the terms together: `shares` of the value at entry, `prices` at entry and exit, `loss` over hold."""
     first, last = prices
     value, fees, gas, benchmark, days = money
     hold = value * math.fsum(s * b / a for s, a, b in zip(shares, first, last, strict=True))

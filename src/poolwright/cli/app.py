@@ -24,7 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("poolwright.cli.check:check", "Find every misconfiguration in pool files."),
     "diff": ("poolwright.cli.diff:diff", "Say in words what differs between two pool files."),
     "quote": ("poolwright.cli.quote:quote", "Quote a trade against a pool's first balances, to the wei."),
-    "simulate": ("poolwright.cli.simulate:simulate", "Run a pool through recorded prices."),
+    "simulate": ("poolwright.cli.simulate:simulate", "Run a pool through recorded prices or a named market."),
     "sweep": ("poolwright.cli.sweep:sweep", "Run a pool many times with some of its keys varied."),
     "compare": ("poolwright.cli.compare:compare", "Run two designs through the same prices, side by side."),
     "position": (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poolwright.cli.options import pairs, price_source
-from poolwright.cli.output import console, print_json
+from poolwright.cli import scenario_options as options
+from poolwright.cli.output import console, print_json, progress_bar
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
@@ -25,34 +25,39 @@ LEFT_OUT = ("first_value", "hold")
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="One design.", show_default=False)],
     b: Annotated[Path, typer.Argument(metavar="B", help="The other.", show_default=False)],
-    prices: Annotated[list[str], typer.Option(metavar="FILE", help="Prices of all tokens, as for simulate.")],
     *,
     windows: Annotated[int, typer.Option(help="Windows for the standard error.")] = 12,
     value: Annotated[
-        float | None, typer.Option(help="First value of both; else that of A's balances.")
+        float | None, typer.Option(metavar="MONEY", help="First value of both; else that of A's balances.")
     ] = None,
-    arbitrage: Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")] = "best_pair",
-    gas_cost: Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")] = 0.0,
-    alias: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
-    ] = None,
-    allow_gaps: Annotated[
-        bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    precision: options.Precision = "exact",
+    prices: options.Prices = None,
+    scenario: options.ScenarioName = None,
+    alias: options.Alias = None,
+    allow_gaps: options.AllowGaps = False,
+    arbitrage: options.Arbitrage = None,
+    gas_cost: options.GasCost = None,
+    fee: options.Fee = None,
+    changes: options.Changes = None,
+    as_json: options.Json = False,
 ) -> None:
     """Run two designs through the same prices, side by side.
 
     The difference carries its standard error, from windows of the prices in which both start afresh.
     """
-    from poolwright.simulate.prices import load_prices
     from poolwright.simulate.sweep.comparison import compare as run
 
-    first, second = load_spec(a), load_spec(b)
-    symbols = list(dict.fromkeys(token.symbol for token in first.tokens + second.tokens))
-    aliases = pairs(alias or [], "SYMBOL=COLUMN")
-    series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
-    found = run(first, second, series, windows=windows, value=value, arbitrage=arbitrage, gas_cost=gas_cost)
+    specs = load_spec(a), load_spec(b)
+    given = options.read_scenario(
+        specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
+    )  # fmt: skip
+    stage = given.stage(list(dict.fromkeys(token.symbol for spec in specs for token in spec.tokens)))
+    more = {} if fee is None else {"fee": options.fee_function(fee)}
+    with progress_bar("windows") as progress:
+        found = run(
+            *specs, stage.prices, windows=windows, value=value, precision=precision, agents=stage.agents,
+            seed=stage.seed, progress=progress, **more,
+        )  # fmt: skip
     if as_json:
         print_json(found.to_dict())
     else:

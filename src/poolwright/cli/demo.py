@@ -27,14 +27,16 @@ def demo(
     Every step is a command that can be typed again.
     """
     from poolwright.cli.check import check
+    from poolwright.cli.new import scenario_text
     from poolwright.cli.quote import quote
     from poolwright.cli.simulate import simulate
 
-    pool, prices = folder / "index.toml", folder / "prices.csv"
+    pool, prices, setting = folder / "index.toml", folder / "prices.csv", folder / "scenario.toml"
     page = report or folder / "report.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         pool.write_bytes(files("poolwright.simulate").joinpath("demo/index.toml").read_bytes())
+        setting.write_text(scenario_text(), encoding="utf-8")
         write_market(pool, prices, HOURS)
     except OSError as error:
         raise PoolwrightError(
@@ -43,14 +45,18 @@ def demo(
     out = console()
     out.print(f"{pool}: an index of three tokens", soft_wrap=True)
     out.print(f"{prices}: {HOURS:,} hours of a generated market, seed {SEED}; no real prices", soft_wrap=True)
+    out.print(
+        f"{setting}: who trades: an arbitrageur, and retail with a venue to go to instead", soft_wrap=True
+    )
     _announce(f"check {_quoted(pool)}")
     check([pool])
     _announce(f"quote {_quoted(pool)} --in WETH --out DAI --exact-in 1.5")
     quote(pool, "WETH", "DAI", exact_in="1.5")
     proof = obtainable("pyrevm")
     flag = " --verify" if proof else ""
-    _announce(f"simulate {_quoted(pool)} --prices {_quoted(prices)}{flag} --report {_quoted(page)}")
-    simulate(pool, [str(prices)], verify=proof, report=page)
+    given = f"--prices {_quoted(prices)} --scenario {_quoted(setting)}"
+    _announce(f"simulate {_quoted(pool)} {given}{flag} --report {_quoted(page)}")
+    simulate(pool, prices=[str(prices)], scenario=str(setting), verify=proof, report=page)
     if not proof:
         out.print(
             "\nNot proved on the contracts: the embedded chain needs Python 3.11 or 3.12.", soft_wrap=True

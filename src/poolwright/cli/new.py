@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,11 @@ from poolwright.spec.describe import describe
 from poolwright.spec.load import check_text
 from poolwright.spec.presets import PRESETS, parse_asset, preset_toml
 
-_PRESET_HELP = f"One of: {', '.join(PRESETS)}."
+# No pool: the market and who trades on it.
+SCENARIO = "scenario"
+_PRESET_HELP = (
+    f"One of: {', '.join(PRESETS)}; or {SCENARIO}, the market and who trades, for simulate and sweep."
+)
 _TOKENS_HELP = "Other assets, such as WETH,USDC or MYT:18=60%,WETH=40% (symbol:decimals=weight)."
 
 
@@ -29,6 +34,13 @@ def new(
     """
     from rich.text import Text
 
+    if preset == SCENARIO:
+        _write(file, scenario_text(), force)
+        console().print(
+            f"{file}: next: poolwright simulate POOL --prices FILE --scenario {file}", soft_wrap=True
+        )
+        return
+
     assets = [parse_asset(part) for part in tokens.split(",")] if tokens is not None else []
     text = preset_toml(preset, assets)
     reading = check_text(text, str(file))
@@ -43,6 +55,11 @@ def new(
     out.print(
         Text.assemble(("next: ", "dim"), f"set the balances, then poolwright check {file}"), soft_wrap=True
     )
+
+
+def scenario_text() -> str:
+    """Return the text of a commented scenario.toml."""
+    return files("poolwright").joinpath("simulate/demo/scenario.toml").read_text(encoding="utf-8")
 
 
 def _reasons(findings: list[Finding]) -> str:

@@ -1,8 +1,10 @@
-"""Options of the form NAME=TEXT, read the same way by every command."""
+"""Options of the forms NAME=TEXT and FILE.py:FUNCTION, read the same way by every command."""
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
+from typing import Any
 
 from poolwright.errors import PoolwrightError
 
@@ -35,3 +37,19 @@ def _file_or_constant(text: str) -> str | float:
         return float(text)
     except ValueError:
         return text
+
+
+def load_function(text: str, what: str, takes: str) -> Any:
+    """Return what FILE.py:FUNCTION names; `what` it is for and what it `takes` are for errors."""
+    path, colon, name = text.rpartition(":")
+    if not (colon and path.endswith(".py")):
+        raise PoolwrightError(f"{text!r} names no function for {what}. Write FILE.py:FUNCTION.")
+    if not Path(path).is_file():
+        raise PoolwrightError(f"{path}: there is no such file for {what}. Check the path.")
+    try:
+        found = runpy.run_path(path).get(name)
+    except Exception as error:  # whatever the user's own file raises
+        raise PoolwrightError(f"{path}: cannot be run: {type(error).__name__}: {error}.") from error
+    if not callable(found) and not hasattr(found, "swap_fee"):
+        raise PoolwrightError(f"{path}: has no function {name}. Define it, taking {takes}.")
+    return found

@@ -2,82 +2,103 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from poolwright.cli.options import pairs, price_source
+from poolwright.cli import scenario_options as options
 from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
-    from poolwright.simulate.prices import PriceSeries
     from poolwright.simulate.result import SimulationResult
+    from poolwright.simulate.scenario import Scenario
+    from poolwright.simulate.seeds import OverSeeds
     from poolwright.spec.schema import PoolSpec
 
-_PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
+_Seed = Annotated[int | None, typer.Option(help="Of everything random; else the scenario's, or 7.")]
+_Seeds = Annotated[int, typer.Option(help="Run so many seeds, for a standard error of each figure.")]
+_Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write a page with plots (HTML).", rich_help_panel=options.OUTPUT),
+]
+_Export = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="Write everything on the page as tables.", rich_help_panel=options.OUTPUT
+    ),
+]
+_Format = Annotated[
+    str, typer.Option("--format", help="Of --export: csv, parquet or json.", rich_help_panel=options.OUTPUT)
+]
+_Trades = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write every trade (CSV, raw units).", rich_help_panel=options.OUTPUT),
+]
+_Verify = Annotated[bool, typer.Option("--verify", help="Replay the trades on the compiled contract.")]
 
 
 def simulate(
     file: Annotated[Path, typer.Argument(help="The pool file.", show_default=False)],
-    prices: Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)],
     *,
-    value: Annotated[
-        float | None, typer.Option(help="First value of the pool; else the balances of its file.")
-    ] = None,
-    arbitrage: Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")] = "best_pair",
-    gas_cost: Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")] = 0.0,
-    precision: Annotated[str, typer.Option(help="exact, or float: quicker, a sample rechecked.")] = "exact",
-    alias: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
-    ] = None,
-    allow_gaps: Annotated[
-        bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page with plots (HTML).")
-    ] = None,
-    trades: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write every trade (CSV, raw units).")
-    ] = None,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Replay the trades on the compiled contract.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    prices: options.Prices = None,
+    scenario: options.ScenarioName = None,
+    alias: options.Alias = None,
+    allow_gaps: options.AllowGaps = False,
+    arbitrage: options.Arbitrage = None,
+    gas_cost: options.GasCost = None,
+    fee: options.Fee = None,
+    changes: options.Changes = None,
+    value: options.Value = None,
+    seed: _Seed = None,
+    seeds: _Seeds = 1,
+    precision: options.Precision = "exact",
+    verify: _Verify = False,
+    report: _Report = None,
+    export: _Export = None,
+    form: _Format = "csv",
+    trades: _Trades = None,
+    as_json: options.Json = False,
 ) -> None:
-    """Run a pool through recorded prices.
+    """Run a pool through recorded prices or a named market.
 
-    Arbitrageurs trade after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
+    Whoever trades does so after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
     """
-    from poolwright.simulate.prices import load_prices
+    from poolwright.simulate.report import summary
 
-    _check_options([path for path in (report, trades) if path is not None], verify, precision)
+    paths = [path for path in (report, trades, export) if path is not None]
+    _check_options(paths, form, verify, precision)
     spec = load_spec(file)
-    symbols = [token.symbol for token in spec.tokens]
-    series = load_prices(
-        price_source(prices), symbols, aliases=pairs(alias or [], "SYMBOL=COLUMN"), allow_gaps=allow_gaps
-    )
-    options = {"value": value, "arbitrage": arbitrage, "gas_cost": gas_cost, "precision": precision}
-    result, interrupted = _run(spec, series, options)
+    given = options.read_scenario(
+        [spec], scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
+    )  # fmt: skip
+    given = given if seed is None else replace(given, seed=seed)
+    asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
+    result, over, interrupted = _run(spec, given, seeds, asked)
     proof = verify_on_contract(result) if verify and not interrupted else None
+    told: dict[str, Any] = {"over": over, "terms": given.position}
     notes = [proof] if proof else []
     if report is not None:
-        result.write_report(report, notes=notes)
+        result.write_report(report, notes=notes, **told)
+    if export is not None:
+        result.write_tables(export, form, **told)
     if trades is not None:
         write_trades(result, trades)
     if as_json:
-        print_json(result.to_dict() | ({"verified": proof} if verify else {}))
+        print_json(summary(result, **told) | ({"verified": proof} if verify else {}))
     else:
-        print_result(result, notes, [path for path in (report, trades) if path is not None])
+        print_result(result, over, notes, paths)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
-def _check_options(paths: list[Path], verify: bool, precision: str) -> None:
+def _check_options(paths: list[Path], form: str, verify: bool, precision: str) -> None:
+    from poolwright.simulate.export import check_form
+
+    check_form(form)
     for path in paths:
         if not path.absolute().parent.is_dir():
             raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
@@ -85,19 +106,20 @@ def _check_options(paths: list[Path], verify: bool, precision: str) -> None:
         raise PoolwrightError("--verify replays exact trades: leave out --precision.")
 
 
-def _run(spec: PoolSpec, series: PriceSeries, options: dict[str, Any]) -> tuple[SimulationResult, bool]:
-    """Simulate with a progress bar; tell whether Ctrl-C ended it, with the rows done until then."""
-    from poolwright.simulate.engine import SimulationInterrupted
-    from poolwright.simulate.engine import simulate as run
-    from poolwright.simulate.result import SimulationResult
+def _run(
+    spec: PoolSpec, scenario: Scenario, seeds: int, asked: dict[str, Any]
+) -> tuple[SimulationResult, OverSeeds | None, bool]:
+    """Simulate with a progress bar; tell whether Ctrl-C ended it, with the rows and seeds done until then."""
+    from poolwright.simulate.seeds import SeedsInterrupted, over_seeds
 
     try:
         with progress_bar("rows of prices") as progress:
-            return run(spec, series, progress=progress, **options), False
-    except SimulationInterrupted as stopped:
-        if not isinstance(stopped.result, SimulationResult):  # no row was done
+            result, over = over_seeds(spec, scenario, seeds, progress=progress, **asked)
+            return result, over, False
+    except SeedsInterrupted as stopped:
+        if stopped.result is None:
             raise
-        return stopped.result, True
+        return stopped.result, stopped.over, True
 
 
 def verify_on_contract(result: SimulationResult) -> str:
@@ -125,47 +147,31 @@ def _fail(what: str) -> NoReturn:
 
 def write_trades(result: SimulationResult, path: Path) -> None:
     """Write one line per trade; amounts are raw units of their token."""
-    from poolwright.simulate.prices import iso_time
+    from poolwright.simulate.export import trade_columns, write_table
 
-    symbols = [token.symbol for token in result.params.tokens]
     try:
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(
-                [
-                    "row",
-                    "time",
-                    "token_in",
-                    "token_out",
-                    "amount_in",
-                    "amount_out",
-                    "fee",
-                    "agent",
-                    "swap_fee",
-                ]
-            )
-            for each in result.trades:
-                place = each.row, iso_time(each.time), symbols[each.token_in], symbols[each.token_out]
-                agent = ("arbitrageur", "retail")[each.agent]
-                writer.writerow([*place, each.amount_in, each.amount_out, each.fee, agent, each.swap_fee])
+        write_table(path, "csv", trade_columns(result))
     except OSError as error:
         raise PoolwrightError(
             f"{path}: cannot be written ({error.strerror}). Choose another path."
         ) from error
 
 
-def print_result(result: SimulationResult, notes: list[str], written: list[Path]) -> None:
+def print_result(
+    result: SimulationResult, over: OverSeeds | None, notes: list[str], written: list[Path]
+) -> None:
     """Print the key figures as aligned rows, then what they rest on."""
     from rich.text import Text
 
     out = console()
     head = Text.assemble((result.params.name, "bold"))
     out.print(head.append("  generated market" if result.prices.generated else "", "yellow"), soft_wrap=True)
-    for name, amount, remark in [*_rows(result.figures()), *_books(result)]:
+    for name, amount, remark in [*_rows(result.figures()), *_books(result), *_over(over)]:
         line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
         out.print(line, soft_wrap=True)
     out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
-    out.print(Text(f"  arbitrage  {result.arbitrage}, {_gas(result)}", "dim"), soft_wrap=True)
+    for name, text in _traders(result):
+        out.print(Text(f"  {name:<10} {text}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
     if result.recheck is not None:
         gap, bound = f"{result.recheck.largest_gap:.3g}", f"{result.recheck.bound:g}"
@@ -179,10 +185,36 @@ def print_result(result: SimulationResult, notes: list[str], written: list[Path]
         out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
 
 
-def _gas(result: SimulationResult) -> str:
+def _traders(result: SimulationResult) -> list[tuple[str, str]]:
+    """Return who trades, in short; the page has it in full."""
+    from poolwright.simulate.words import agent_facts
+
     trader = result.arbitrageur
-    known = trader is not None and isinstance(trader.gas_cost, int | float)
-    return f"{trader.gas_cost:g} gas a trade" if trader and known else "gas by the block"
+    told = [("arbitrage", result.arbitrage)]
+    if trader is not None:
+        known = isinstance(trader.gas_cost, int | float)
+        told = [
+            (
+                "arbitrage",
+                f"{trader.model}, {f'{trader.gas_cost:g} gas a trade' if known else 'gas by its law'}",
+            )
+        ]
+        told += [("", text) for name, text in agent_facts(trader) if name == "Arbitrageur"]
+    others = [agent for agent in result.agents if agent is not trader]
+    return told + [(name.lower(), text) for agent in others for name, text in agent_facts(agent)]
+
+
+def _over(over: OverSeeds | None) -> list[tuple[str, str, str]]:
+    """Return mean and standard error over seeds of the figures above."""
+    from poolwright.simulate.words import seeds_rows
+
+    if over is None:
+        return []
+    rows = [(f"  {name}", mean, f"±{error} standard error") for name, mean, error, *_ in seeds_rows(over)]
+    return [
+        (f"mean of {len(over.seeds)} seeds", "", f"{over.seeds[0]} to {over.seeds[-1]}; above is the first"),
+        *rows,
+    ]
 
 
 def _books(result: SimulationResult) -> list[tuple[str, str, str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from poolwright.cli.options import pairs, price_source
+from poolwright.cli import scenario_options as options
+from poolwright.cli.options import load_function, pairs
 from poolwright.cli.output import INTERRUPTED, console, plural, print_json, progress_bar
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
+    from poolwright.spec.schema import PoolSpec
 
-_PRICES = "A file with a time column and one column per token, or SYMBOL=FILE (or SYMBOL=1.0) for each."
 _VARY = "KEY=lo:hi:n, KEY=lo:hi:n:log or KEY=a,b,c; a key as swap_fee, WETH.weight or amplification."
 _OBJECTIVE = "A figure (value_vs_hold, fees, ...), or FILE.py:FUNCTION of a SimulationResult."
 _KEEP = "Keep finished runs there (Parquet), and go on from it."
+_TABLE = "Write every run as a table: .csv, .parquet or .json."
+
+# Facts about who trades that the table names; the page has all.
+TRADERS = ("Arbitrage", "Retail")
 
 _File = Annotated[Path, typer.Argument(help="The pool file.", show_default=False)]
-_Prices = Annotated[list[str], typer.Option(metavar="FILE", help=_PRICES)]
 _Vary = Annotated[list[str], typer.Option(metavar="KEY=RANGE", help=_VARY)]
 _Objective = Annotated[str, typer.Option(metavar="FIGURE", help=_OBJECTIVE)]
 _Maximise = Annotated[
@@ -36,27 +39,26 @@ _Method = Annotated[str, typer.Option(help="grid, random or optuna.")]
 _Runs = Annotated[int, typer.Option(help="Points for random and optuna.")]
 _Folds = Annotated[int, typer.Option(help="Walk-forward folds; 0: no test window.")]
 _Prune = Annotated[bool | None, typer.Option("--prune/--no-prune", help="Give up bad runs after a window.")]
-_Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help=_KEEP)]
 _Workers = Annotated[int, typer.Option(help="Threads.")]
 _Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://host:8786.")
 ]
-_Seed = Annotated[int, typer.Option(help="Of random and optuna.")]
-_Value = Annotated[float | None, typer.Option(help="First value of the pool; else that of its balances.")]
-_Arbitrage = Annotated[str, typer.Option(help="best_pair or to_no_arbitrage.")]
-_Gas = Annotated[float, typer.Option(help="Cost of each trade to the arbitrageur.")]
-_Alias = Annotated[
-    list[str] | None, typer.Option(metavar="SYMBOL=COLUMN", help="Column that stands in for a token.")
+_Seed = Annotated[int, typer.Option(help="Of random and optuna; that of retail and gas is the scenario's.")]
+_Best = Annotated[int, typer.Option(help="Runs to list.", rich_help_panel=options.OUTPUT)]
+_Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help=_KEEP, rich_help_panel=options.OUTPUT)]
+_Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write a page with plots (HTML).", rich_help_panel=options.OUTPUT),
 ]
-_Gaps = Annotated[bool, typer.Option("--allow-gaps", help="Take irregular steps as they are.")]
-_Best = Annotated[int, typer.Option(help="Runs to list.")]
-_Report = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots (HTML).")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_Table = Annotated[Path | None, typer.Option(metavar="FILE", help=_TABLE, rich_help_panel=options.OUTPUT)]
+_Write = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the best pool as a pool.toml.", rich_help_panel=options.OUTPUT),
+]
 
 
 def sweep(
     file: _File,
-    prices: _Prices,
     vary: _Vary,
     *,
     objective: _Objective = "value_vs_hold",
@@ -65,66 +67,102 @@ def sweep(
     runs: _Runs = 64,
     folds: _Folds = 0,
     prune: _Prune = None,
-    out: _Out = None,
+    seed: _Seed = 0,
     workers: _Workers = 2,
     scheduler: _Scheduler = None,
-    seed: _Seed = 0,
-    value: _Value = None,
-    arbitrage: _Arbitrage = "best_pair",
-    gas_cost: _Gas = 0.0,
-    alias: _Alias = None,
-    allow_gaps: _Gaps = False,
+    value: options.Value = None,
+    precision: options.Precision = "exact",
+    prices: options.Prices = None,
+    scenario: options.ScenarioName = None,
+    alias: options.Alias = None,
+    allow_gaps: options.AllowGaps = False,
+    arbitrage: options.Arbitrage = None,
+    gas_cost: options.GasCost = None,
+    fee: options.Fee = None,
+    changes: options.Changes = None,
     best: _Best = 10,
+    out: _Out = None,
     report: _Report = None,
-    as_json: _Json = False,
+    table: _Table = None,
+    write: _Write = None,
+    as_json: options.Json = False,
 ) -> None:
     """Run a pool many times with some of its keys varied.
 
     Runs go through the linter first; what it refuses is recorded and not run. Ctrl-C keeps what is finished, and
     the same command with the same --out goes on from there.
     """
-    from poolwright.simulate.prices import load_prices
-    from poolwright.simulate.sweep.run import SweepInterrupted
-    from poolwright.simulate.sweep.run import sweep as run
-
-    if report is not None and not report.absolute().parent.is_dir():
-        raise PoolwrightError(f"{report}: there is no folder {report.parent}. Create it first.")
+    paths = [path for path in (out, report, table, write) if path is not None]
+    _check_paths([path for path in paths if path is not out], table)
     spec = load_spec(file)
-    symbols = [token.symbol for token in spec.tokens]
-    aliases = pairs(alias or [], "SYMBOL=COLUMN")
-    series = load_prices(price_source(prices), symbols, aliases=aliases, allow_gaps=allow_gaps)
-    interrupted = False
-    try:
-        with progress_bar("runs") as progress:
-            result = run(
-                spec, series, vary=pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), objective=read_objective(objective),
-                maximise=maximise, method=method, runs=runs, folds=folds, prune=prune, folder=out,
-                workers=workers, scheduler=scheduler, seed=seed, value=value, progress=progress,
-                arbitrage=arbitrage, gas_cost=gas_cost,
-            )  # fmt: skip
-    except SweepInterrupted as stopped:
-        result, interrupted = stopped.result, True
-    if report is not None:
-        result.write_report(report)
+    given = options.read_scenario(
+        [spec], scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
+    )  # fmt: skip
+    stage = given.stage([token.symbol for token in spec.tokens])
+    asked: dict[str, Any] = {
+        "vary": pairs(vary, "KEY=lo:hi:n or KEY=a,b,c"), "objective": read_objective(objective),
+        "maximise": maximise, "method": method, "runs": runs, "folds": folds, "prune": prune, "folder": out,
+        "workers": workers, "scheduler": scheduler, "seed": seed, "value": value, "agents": stage.agents,
+        "draws": stage.seed, "precision": precision, "fee": options.fee_function(fee),
+    }  # fmt: skip
+    result, interrupted = _run(spec, stage.prices, asked)
+    _write_files(result, spec, report, table, write)
     if as_json:
         print_json(result.to_dict(best))
     else:
-        print_sweep(result, best, [path for path in (out, report) if path is not None])
+        print_sweep(result, best, paths)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
+def _check_paths(paths: list[Path], table: Path | None) -> None:
+    from poolwright.simulate.export import check_form
+
+    for path in paths:
+        if not path.absolute().parent.is_dir():
+            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
+    if table is not None:
+        check_form(table.suffix.removeprefix("."))
+
+
+def _run(spec: PoolSpec, prices: Any, asked: dict[str, Any]) -> tuple[SweepResult, bool]:
+    """Sweep with a progress bar; tell whether Ctrl-C ended it, with the runs finished until then."""
+    from poolwright.simulate.sweep.run import SweepInterrupted
+    from poolwright.simulate.sweep.run import sweep as run
+
+    asked = {name: option for name, option in asked.items() if name != "fee" or option is not None}
+    try:
+        with progress_bar("runs") as progress:
+            return run(spec, prices, progress=progress, **asked), False
+    except SweepInterrupted as stopped:
+        return stopped.result, True
+
+
+def _write_files(
+    result: SweepResult, spec: PoolSpec, report: Path | None, table: Path | None, pool: Path | None
+) -> None:
+    from poolwright.simulate.export import write_table
+
+    try:
+        if report is not None:
+            result.write_report(report)
+        if table is not None:
+            write_table(table, table.suffix.removeprefix("."), result.columns)
+        if pool is not None:
+            pool.write_text(result.pool_toml(spec), encoding="utf-8")
+    except OSError as error:
+        raise PoolwrightError(
+            f"{error.filename}: cannot be written ({error.strerror}). Choose another path."
+        ) from error
+
+
 def read_objective(text: str) -> str | Callable[[SimulationResult], float]:
     """Return the name of a figure as it is, or the function that FILE.py:FUNCTION names."""
-    path, colon, name = text.rpartition(":")
-    if not (colon and path.endswith(".py")):
+    if ".py:" not in text:
         return text
-    if not Path(path).is_file():
-        raise PoolwrightError(f"{path}: there is no such file for the objective. Check the path.")
-    found = runpy.run_path(path).get(name)
-    if not callable(found):
-        raise PoolwrightError(f"{path}: has no function {name}. Define it, taking a SimulationResult.")
-    objective: Callable[[SimulationResult], float] = found
+    objective: Callable[[SimulationResult], float] = load_function(
+        text, "the objective", "a SimulationResult"
+    )
     return objective
 
 
@@ -214,6 +252,7 @@ def _remarks(result: SweepResult) -> list[str]:
     lines = [f"runs       {', '.join(counts)}; {manifest['method']}, seed {manifest['seed']}"]
     if result.folds:
         lines.append(f"windows    {len(result.windows)}; s.e. and figures are over all of them")
+    lines += [f"{name[:10].lower():<10} {text}" for name, text in manifest["traders"] if name in TRADERS]
     lines.append(f"prices     {manifest['source']}")
     names = (("pool", "spec"), ("prices", "data"), ("code", "code"))
     hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from poolwright.extras import require
+from poolwright.simulate.page import Chart
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.typing import Floats, Integers
 
@@ -27,7 +28,7 @@ def drawn_rows(result: SimulationResult) -> Integers:
     return np.unique(np.linspace(0, result.rows - 1, count).round().astype(np.int64))
 
 
-def all_figures(result: SimulationResult) -> dict[str, tuple[str, str, Any]]:
+def all_figures(result: SimulationResult) -> dict[str, Chart]:
     """Return, by id: title, one sentence, plotly figure."""
     rows = drawn_rows(result)
     times = _stamps(result.times[rows])
@@ -66,13 +67,13 @@ def _stamps(seconds: Integers) -> list[str]:
     return [str(stamp) for stamp in seconds.astype("datetime64[s]")]
 
 
-def _figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
+def line_figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
+    """Return traces in the pages' form: no colours of text or paper, which the page sets by theme."""
     figure = go.Figure(list(traces))
     figure.update_layout(
         template="none",
         margin={"l": 44, "r": 12, "t": 8, "b": 46},
-        height=300,
-        hovermode="x unified",
+        height=320,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left"},
         xaxis={"showgrid": False, "zeroline": False},
         yaxis={
@@ -82,13 +83,13 @@ def _figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
             "nticks": 6,
             "automargin": True,
         },
-        **layout,
+        **{"hovermode": "x unified", **layout},
     )
     return figure
 
 
 def _lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str) -> Any:
-    return _figure(
+    return line_figure(
         (
             go.Scatter(x=times, y=values, name=name, mode="lines", line={"width": 1.8, "color": colour})
             for (name, values), colour in zip(series, COLOURS, strict=False)
@@ -115,7 +116,7 @@ def _lvr(result: SimulationResult, rows: Integers) -> list[tuple[str, Floats]]:
 
 def _against_holding(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
     gain = result.share_value[rows] / result.hold[rows] - 1.0
-    return _figure(
+    return line_figure(
         [
             go.Scatter(
                 x=times, y=result.impermanent_loss[rows], name="impermanent loss", mode="lines",
@@ -145,7 +146,7 @@ def _composition(result: SimulationResult, rows: Integers, times: list[str]) -> 
         )
         for k, symbol in enumerate(result.prices.symbols)
     )  # fmt: skip
-    figure = _figure(traces, ".1%")
+    figure = line_figure(traces, ".1%")
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return figure
 
@@ -156,4 +157,4 @@ def _trades(result: SimulationResult) -> Any:
     counts = np.bincount(result.trades.times // DAY - first, minlength=last - first + 1)
     stamps = _stamps(np.arange(first, last + 1) * DAY)
     bars = go.Bar(x=stamps, y=counts, name="trades", marker={"color": COLOURS[0], "line": {"width": 0}})
-    return _figure([bars], ",d", showlegend=False, bargap=0.0)
+    return line_figure([bars], ",d", showlegend=False, bargap=0.0)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from poolwright import __version__
-from poolwright.errors import PoolwrightError
-from poolwright.extras import require
 from poolwright.simulate.figures import all_figures, drawn_rows
+from poolwright.simulate.page import render, write
+from poolwright.simulate.position import position_of
 from poolwright.simulate.result import SimulationResult
-from poolwright.simulate.words import absent_facts, agent_facts, books_rows, money, percent
+from poolwright.simulate.scenario import Position
+from poolwright.simulate.seeds import OverSeeds
+from poolwright.simulate.shape_figures import shape_figures
+from poolwright.simulate.words import (
+    absent_facts,
+    agent_facts,
+    books_rows,
+    money,
+    percent,
+    position_rows,
+    seeds_rows,
+    theory_facts,
+)
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
 from poolwright.units import format_units
@@ -25,51 +34,51 @@ KIND_NAMES = {
 }
 
 
-def write_report(result: SimulationResult, path: str | Path, *, notes: Sequence[str] = ()) -> Path:
-    """Write the page; `notes` are sentences on how it was checked. Returns the path."""
-    target = Path(path)
-    page = render_report(result, notes=notes)
-    try:
-        target.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise PoolwrightError(
-            f"{target}: cannot be written ({error.strerror}). Choose another path."
-        ) from error
-    return target
+def write_report(result: SimulationResult, path: str | Path, **told: Any) -> Path:
+    """Write the page, which is told what `render_report` is. Returns the path."""
+    return write(path, render_report(result, **told))
 
 
-def render_report(result: SimulationResult, *, notes: Sequence[str] = ()) -> str:
-    """Return the page as HTML; the same result gives the same page."""
-    jinja2 = require("jinja2", "sim")
-    plotly_js = require("plotly.offline", "sim").get_plotlyjs()
-    template = files("poolwright.simulate").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    figures = {
-        name: {"title": title, "text": text, "json": _inline(figure.to_json())}
-        for name, (title, text, figure) in all_figures(result).items()
-    }
-    page: str = environment.from_string(template).render(
+def render_report(
+    result: SimulationResult,
+    *,
+    notes: Sequence[str] = (),
+    over: OverSeeds | None = None,
+    terms: Position | None = None,
+) -> str:
+    """Return the page as HTML; the same result gives the same page.
+
+    `notes`: sentences on how it was checked. `over`: the figures over several seeds. `terms`: a provider's.
+    """
+    went, shape = all_figures(result), shape_figures(result)
+    return render(
+        "report",
+        {**went, **shape},
+        summary(result, over=over, terms=terms),
+        went=list(went),
+        shape=list(shape),
         result=result,
         params=result.params,
         prices=result.prices,
-        version=__version__,
         subtitle=_subtitle(result),
         cards=_cards(result),
         facts=_facts(result, notes),
         tokens=_tokens(result),
         pairs=_pairs(result),
         books=books_rows(result),
-        figures=figures,
+        position=position_rows(position_of(result, terms)),
+        over=over,
+        seeds=seeds_rows(over) if over is not None else [],
         drawn=(len(drawn_rows(result)), result.rows),
-        plotly_js=plotly_js,
-        summary=_inline(json.dumps(result.to_dict())),
     )
-    return page
 
 
-def _inline(text: str) -> str:
-    """Keep tags inside JSON's strings from being read as the page's own."""
-    return text.replace("<", "\\u003c")
+def summary(
+    result: SimulationResult, *, over: OverSeeds | None = None, terms: Position | None = None
+) -> dict[str, Any]:
+    """Return the result with a provider's position, and the figures over seeds, for JSON."""
+    position = {"position": position_of(result, terms).to_dict()}
+    return result.to_dict() | position | ({} if over is None else {"over_seeds": over.to_dict()})
 
 
 def _subtitle(result: SimulationResult) -> str:
@@ -94,9 +103,8 @@ def _cards(result: SimulationResult) -> list[tuple[str, str, str]]:
         ("Pool against holding", percent(figures["value_vs_hold"]), "fees included"),
         ("Impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
         ("LVR", money(figures["lvr"]), _theory(result)),
-        ("Fees paid", money(figures["fees"]), fee_remark),
+        ("Fees paid", money(figures["fees"]), f"by {len(result.trades):,} trades, {fee_remark}"),
         ("Arbitrageurs' profit", money(figures["arbitrage_profit"]), gas),
-        ("Trades", f"{len(result.trades):,}", f"in {result.rows:,} rows of prices"),
     ]
 
 
@@ -108,6 +116,7 @@ def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, st
         ("Period", f"{prices.start} to {result.to_dict()['prices']['end']}"),
         *(fact for agent in result.agents for fact in agent_facts(agent)),
         *absent_facts(result),
+        *theory_facts(result),
         ("Seed", f"{result.seed}, of everything random"),
         ("Arithmetic", _arithmetic(result)),
         *(("Checked", note) for note in notes),
@@ -143,24 +152,24 @@ def _step(seconds: int) -> str:
     return f"one every {units[size]}" if count == 1 else f"one every {count} {units[size]}s"
 
 
-def _tokens(result: SimulationResult) -> list[dict[str, str]]:
+def _tokens(result: SimulationResult) -> list[tuple[str, ...]]:
     """Return the rows of the table by token."""
     last = result.prices.prices[result.rows - 1]
     worth = result.balances[-1] * last
     return [
-        {
-            "symbol": token.symbol,
-            "first": _whole(result.initial_state.balances[k], token.decimals),
-            "final": _whole(result.final_state.balances[k], token.decimals),
-            "share": f"{100 * worth[k] / worth.sum():.1f} %",
-            "price": f"{_price(result.prices.prices[0, k])} to {_price(last[k])}",
-            "fees": _whole(result.fee_amounts[k], token.decimals),
-        }
+        (
+            token.symbol,
+            _whole(result.initial_state.balances[k], token.decimals),
+            _whole(result.final_state.balances[k], token.decimals),
+            f"{100 * worth[k] / worth.sum():.1f} %",
+            f"{_price(result.prices.prices[0, k])} to {_price(last[k])}",
+            _whole(result.fee_amounts[k], token.decimals),
+        )
         for k, token in enumerate(result.params.tokens)
     ]
 
 
-def _pairs(result: SimulationResult) -> list[dict[str, Any]]:
+def _pairs(result: SimulationResult) -> list[tuple[str, ...]]:
     """Return the rows of the table by pair: trades and what came in, most frequent first."""
     tokens = result.params.tokens
     count: dict[tuple[int, int], int] = {}
@@ -170,11 +179,11 @@ def _pairs(result: SimulationResult) -> list[dict[str, Any]]:
         count[pair] = count.get(pair, 0) + 1
         amount[pair] = amount.get(pair, 0) + trade.amount_in
     return [
-        {
-            "pair": f"{tokens[i].symbol} for {tokens[o].symbol}",
-            "trades": f"{count[i, o]:,}",
-            "amount": f"{_whole(amount[i, o], tokens[i].decimals)} {tokens[i].symbol}",
-        }
+        (
+            f"{tokens[i].symbol} for {tokens[o].symbol}",
+            f"{count[i, o]:,}",
+            f"{_whole(amount[i, o], tokens[i].decimals)} {tokens[i].symbol}",
+        )
         for i, o in sorted(count, key=lambda pair: -count[pair])
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,11 +117,22 @@ class SimulationResult(SimulationTotals):
         """Value without fees over value of holding, less 1, per row: at most 0 once arbitrage has begun."""
         return np.asarray(self.invariant_value / self.hold - 1.0)
 
-    def write_report(self, path: str | Path, *, notes: Sequence[str] = ()) -> Path:
+    def impermanent_loss_at(self, prices: Floats) -> Floats:
+        """Value without fees over value of holding, less 1 [...], at market prices [..., n]."""
+        free = np.sum(self.zero_fee_balances_at(prices) * prices, axis=-1)
+        return np.asarray(free / (prices @ self.first_balances) - 1.0)
+
+    def write_report(self, path: str | Path, **told: Any) -> Path:
         """Write the run as one page of HTML that needs nothing else; see `report.write_report`."""
         from poolwright.simulate.report import write_report
 
-        return write_report(self, path, notes=notes)
+        return write_report(self, path, **told)
+
+    def write_tables(self, folder: str | Path, form: str = "csv", **told: Any) -> Path:
+        """Write everything on the page as tables, in CSV, Parquet or JSON; see `export.write_tables`."""
+        from poolwright.simulate.export import write_tables
+
+        return write_tables(self, folder, form, **told)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but series and trades, for JSON: exact integers as strings, the rest as floats."""

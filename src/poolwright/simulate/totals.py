@@ -139,13 +139,15 @@ class SimulationTotals:
         value = self.last_value * self.initial_state.shares / self.final_state.shares
         hold = float(self.first_balances @ self.last_prices)
         free = float(self.zero_fee_balances_at(self.last_prices[None])[0] @ self.last_prices)
+        rebalanced = first + float(totals[tables.FIRST_GAIN])
         protocol, creator = self.owed
         return {
             "first_value": first,
             "value": self.last_value,
-            "rebalanced": first + float(totals[tables.FIRST_GAIN]),
+            "rebalanced": rebalanced,
             "hold": hold,
             "value_vs_hold": value / hold - 1.0,
+            "value_vs_rebalanced": value / rebalanced - 1.0,
             "impermanent_loss": free / hold - 1.0,
             "earned_over_invariant": value - free,
             "fees": float(totals[tables.ARBITRAGE_FEES] + totals[tables.RETAIL_FEES]),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from poolwright.analytics.position import PositionResult
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
+from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.seeds import OverSeeds
+from poolwright.simulate.sweep.wording import write_figure
 
 
 def money(amount: float) -> str:
@@ -49,7 +53,8 @@ def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
     if isinstance(agent.gas_cost, int | float):
         gas = f" and {money(agent.gas_cost)} of gas for each trade" if agent.gas_cost else ""
     else:
-        gas = f" and {agent.gas_used:,.0f} gas for each trade, by {agent.gas_cost!r}"
+        law = agent.gas_cost.source if isinstance(agent.gas_cost, GasSeries) else repr(agent.gas_cost)
+        gas = f" and {agent.gas_used:,.0f} gas for each trade, by {law}"
     facts = [
         ("Arbitrage", f"{agent.model}: {Arbitrage(agent.model).description}"),
         ("Arbitrage cost", f"the pool's fee{gas}"),
@@ -112,3 +117,47 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
     ]
     sums = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
     return [(name, money(amount), text) for name, amount, text in rows if amount or name in sums]
+
+
+def theory_facts(result: SimulationResult) -> list[tuple[str, str]]:
+    """Return what theory says of arbitrage on these prices, beside what it took here."""
+    theory = result.theory
+    if theory is None:
+        return [("Theory", "none for this pool")]
+    took = float(result.books.ledger("arbitrage_gain").sum())
+    facts = [("Theory without fees", f"LVR {money(theory.zero_fee_lvr)}, by the prices' own covariance")]
+    if theory.arbitrage_loss is not None and theory.poisson_loss is not None:
+        told = f"{money(theory.arbitrage_loss)} if blocks come regularly, {money(theory.poisson_loss)} if at random"
+        facts.append(("Theory with the fee", f"left to arbitrage {told}; here {money(took)}, gas aside"))
+    return facts
+
+
+def position_rows(position: PositionResult) -> list[tuple[str, str, str]]:
+    """Return a provider's position as (name, amount, what it is), in the order in which it adds up."""
+    yearly = position.break_even_yearly_return
+    loss = percent(position.impermanent_loss_fraction)
+    rows = [
+        ("Put in", position.value, "at the first prices"),
+        ("Holding instead", position.hold_value, "the first tokens, untouched"),
+        ("Impermanent loss", position.impermanent_loss, f"{loss} of holding, without fees"),
+        ("Earned in the pool", position.fees, "fees and all else over the pool without fees"),
+        ("Gas", -position.gas, "entering and leaving"),
+        ("Against holding", position.net_vs_hold, "loss, income and gas together"),
+        ("Benchmark", -position.opportunity_cost, f"{percent(position.benchmark)} a year that the value could earn"),
+        ("Net result", position.net_result, "against holding and the benchmark"),
+        ("To break even", position.break_even_fees, "income needed" + (
+            "" if yearly is None else f", {percent(yearly).removeprefix('+')} of the value a year"
+        )),
+    ]  # fmt: skip
+    return [(name, money(amount + 0.0), text) for name, amount, text in rows]
+
+
+def seeds_rows(over: OverSeeds) -> list[tuple[str, str, str, str, str]]:
+    """Return (figure, mean, standard error, least, most) of the figures that seeds move."""
+    rows = []
+    for name, values in over.figures.items():
+        mean, error = over[name]
+        if min(values) < max(values):
+            told = [write_figure(name, each) for each in (mean, error, min(values), max(values))]
+            rows.append((name.replace("_", " "), told[0], told[1].removeprefix("+"), told[2], told[3]))
+    return rows

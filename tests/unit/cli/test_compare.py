@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import poolwright as pw
+from poolwright.simulate.agents import Arbitrageur, Retail
 from poolwright.simulate.sweep.comparison import compare
 from tests.unit.cli.conftest import Run
 
@@ -49,3 +50,13 @@ def test_bad_input_is_one_clear_line(run: Run, designs: tuple[Path, Path, Path])
     assert outcome.status == 2
     assert "two or more" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_both_meet_the_scenario(run: Run, designs: tuple[Path, Path, Path]) -> None:
+    first, second, prices = designs
+    flow = ["--set", "seed=5", "--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800"]
+    outcome = run("compare", first, second, "--prices", prices, "--windows", 3, *flow, "--json")
+    agents = [Arbitrageur(), Retail(4, 800)]
+    found = compare(first, second, prices, windows=3, agents=agents, seed=5)
+    assert json.loads(outcome.out) == json.loads(json.dumps(found.to_dict()))
+    assert found["retail_cost"].first > 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from poolwright.simulate.scenario_file import load_scenario
 from poolwright.spec.load import load_spec
 from poolwright.spec.presets import PRESETS
 from tests.unit.cli.conftest import Run
@@ -18,6 +19,15 @@ def test_every_preset_writes_a_file_that_checks_clean(run: Run, tmp_path: Path, 
     outcome = run("check", path)
     assert outcome.status == 0
     assert "sound: 0 errors, 0 warnings" in outcome.out
+
+
+def test_a_scenario_is_written_that_simulate_takes(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "scenario.toml"
+    outcome = run("new", path, "--preset", "scenario")
+    assert outcome.status == 0
+    assert f"--scenario {path}" in outcome.out.replace("\n", " ")
+    assert len(load_scenario(path).agents) == 2
+    assert run("new", path, "--preset", "scenario").status == 2
 
 
 def test_it_never_overwrites_without_force(run: Run, tmp_path: Path) -> None:

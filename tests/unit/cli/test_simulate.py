@@ -15,9 +15,11 @@ from poolwright.chain import replay
 from poolwright.cli import demo as demo_command
 from poolwright.cli.options import price_source
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Arbitrageur, Retail
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.market import generate_market
 from poolwright.simulate.prices import load_prices
+from poolwright.simulate.scenario_file import load_scenario
 from poolwright.spec.load import load_spec
 from tests.unit.cli.conftest import Run
 
@@ -58,6 +60,7 @@ def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
     )
     data = json.loads(outcome.out)
     expected = simulate(load_spec(index), prices, arbitrage="to_no_arbitrage", gas_cost=2.0).to_dict()
+    expected["position"] = data["position"]  # of its own test, in tests/unit/simulate/test_position.py
     assert data == json.loads(json.dumps(expected))
     assert data["assumptions"]["arbitrage"] == "to_no_arbitrage"
     assert data["agents"][0]["gas_cost"] == 2.0
@@ -153,9 +156,19 @@ def test_verify_fails_with_status_1(
         (["--prices", "WETH=a.csv", "--prices", "b.csv"], "'b.csv' should be SYMBOL=FILE"),
         (["--prices", "WETH=a.csv", "--prices", "WETH=b.csv"], "WETH is given twice"),
         (["--prices", "WETH=a.csv"], "no prices for WBTC: add --prices WBTC=FILE"),
-        (["--prices", "{prices}", "--arbitrage", "none"], "known: best_pair, to_no_arbitrage"),
+        (["--prices", "{prices}", "--arbitrage", "everyone"], "known: best_pair, to_no_arbitrage"),
         (["--prices", "{prices}", "--gas-cost", "-1"], "gas_cost -1.0"),
         (["--prices", "{prices}", "--value", "0"], "value 0.0"),
+        ([], "no market: give --prices FILE, or --scenario"),
+        (["--scenario", "crush"], "crush: no scenario can be read there"),
+        (["--scenario", "crash", "--prices", "{prices}", "--set", "market.preset=calm"], "not both"),
+        (["--prices", "{prices}", "--set", "retail.size=3"], "retail.size: there is no such key"),
+        (["--prices", "{prices}", "--set", "retail"], "should be KEY=VALUE"),
+        (["--prices", "{prices}", "--seeds", "3"], "every seed gives the same run"),
+        (["--prices", "{prices}", "--export", "o", "--format", "xls"], "no form 'xls'"),
+        (["--prices", "{prices}", "--fee", "mine.py:fee"], "no such file for the fee"),
+        (["--prices", "{prices}", "--fee", "mine"], "names no function"),
+        (["--allow-gaps", "--scenario", "calm"], "how to read --prices"),
         (["--prices", "{prices}", "--report", "/nowhere/out.html"], "there is no folder /nowhere"),
     ],
 )
@@ -219,7 +232,7 @@ def test_demo_runs_the_whole_line_anywhere(
     for text in (
         "$ poolwright check poolwright-demo/index.toml",
         "$ poolwright quote poolwright-demo/index.toml --in WETH --out DAI --exact-in 1.5",
-        "--prices poolwright-demo/prices.csv --verify --report page.html",
+        "--scenario poolwright-demo/scenario.toml --verify --report page.html",
         "final state equal to the wei",
         "generated market",
     ):
@@ -239,3 +252,62 @@ def test_demo_says_that_nothing_was_proved_where_there_is_no_embedded_chain(
     assert outcome.status == 0
     assert "--verify" not in outcome.out
     assert "Not proved on the contracts" in outcome.out
+
+
+def test_who_trades_comes_from_a_scenario_and_from_the_command_line(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text(
+        "[arbitrageur]\ngas_cost = 1\n[retail]\norders_per_hour = 3\nmean_size = 700\n[position]\ngas = 40\n"
+    )
+    given = ["simulate", index, "--prices", prices, "--scenario", tmp_path / "s.toml"]
+    data = json.loads(
+        run(*given, "--set", "retail.mean_size=900", "--gas-cost", 2, "--seed", 3, "--json").out
+    )
+    agents = [Arbitrageur(gas_cost=2.0), Retail(3, 900)]
+    expected = simulate(load_spec(index), prices, agents=agents, seed=3)
+    assert data["result"] == json.loads(json.dumps(expected.figures()))
+    assert data["position"]["gas"] == 40
+    shown = run(*given, "--arbitrage", "none").out
+    assert "3 orders an hour of 700.00" in shown
+    assert "arbitrage  none" in shown
+
+
+def test_a_named_market_starts_at_the_price_hints(run: Run, index: Path) -> None:
+    given = ["simulate", index, "--scenario", "calm", "--set", "market.hours=5", "--json"]
+    data = json.loads(run(*given).out)
+    hints = {token.symbol: float(token.price_hint or 0) for token in load_spec(index).tokens}
+    stage = load_scenario("calm", {"market.hours": 5, "market.start_prices": hints}).stage(SYMBOLS)
+    assert data["prices"]["sha256"] == stage.prices.sha256
+    assert data["prices"]["generated"] is True
+
+
+def test_seeds_give_standard_errors(run: Run, index: Path, prices: Path) -> None:
+    flow = ["--set", "retail.orders_per_hour=3", "--set", "retail.mean_size=700", "--seeds", 3]
+    shown = run("simulate", index, "--prices", prices, *flow).out
+    assert "mean of 3 seeds" in shown
+    assert "7 to 9; above is the first" in shown
+    told = json.loads(run("simulate", index, "--prices", prices, *flow, "--json").out)["over_seeds"]
+    assert told["seeds"] == [7, 8, 9]
+    assert told["figures"]["fees"]["standard_error"] > 0
+
+
+def test_export_and_report_hold_the_run(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "tables", tmp_path / "r.html"
+    outcome = run(
+        "simulate", index, "--prices", prices, "--export", out, "--format", "parquet", "--report", page
+    )
+    assert outcome.status == 0
+    assert (out / "rows.parquet").is_file()
+    assert outcome.out.count("written") == 2
+    assert "A provider&#39;s position" in page.read_text() or "A provider's position" in page.read_text()
+
+
+def test_a_fee_of_ones_own(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text("def fee(pool, step, token_in, token_out):\n    return 0.01\n")
+    data = json.loads(
+        run("simulate", index, "--prices", prices, "--fee", f"{tmp_path}/rule.py:fee", "--json").out
+    )
+    expected = simulate(load_spec(index), prices, fee=lambda pool, step, token_in, token_out: 0.01)
+    assert data["result"] == json.loads(json.dumps(expected.figures()))
+    assert data["assumptions"]["fee"].startswith("fee, sha256")

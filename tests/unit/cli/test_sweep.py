@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import poolwright as pw
+from poolwright.simulate.agents import Arbitrageur, Retail
 from poolwright.simulate.sweep.store import read_rows
+from poolwright.simulate.sweep.windows import cut, window_bounds
 from poolwright.simulate.sweep.wording import write_figure
 from tests.unit.cli.conftest import Run
 
@@ -51,7 +54,7 @@ def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
     )  # fmt: skip
     expected = pw.sweep(
         index, prices, vary={"swap_fee": "0.3%,30%", "WETH.weight": "0.4,0.5"}, objective="fees",
-        maximise=False, gas_cost=1.0, arbitrage="best_pair",
+        maximise=False, agents=(Arbitrageur(gas_cost=1.0),), precision="exact",
     )  # fmt: skip
     assert json.loads(outcome.out) == json.loads(json.dumps(expected.to_dict()))
     assert json.loads(outcome.out)["runs"]["refused"] == 2
@@ -97,6 +100,8 @@ def test_an_objective_may_be_a_function_of_a_file(
         (["--vary", "swap_fee=1%", "--objective", "luck"], "no figure"),
         (["--vary", "swap_fee=1%", "--method", "luck"], "no method"),
         (["--vary", "swap_fee=1%", "--report", "no/where/r.html"], "no folder"),
+        (["--vary", "swap_fee=1%", "--table", "runs.xls"], "no form 'xls'"),
+        (["--vary", "swap_fee=1%", "--set", "liquidity=[{at=2024-01-02, fraction=0.5}]"], "liquidity events"),
     ],
 )
 def test_bad_input_is_one_clear_line(
@@ -130,3 +135,42 @@ def test_ctrl_c_keeps_what_is_finished(index: Path, tmp_path: Path, project_root
     assert "Traceback" not in err
     assert journal.read_text() == ""
     assert 5 <= len(read_rows(tmp_path / "out")) < 4_000
+
+
+def test_the_best_pool_and_every_run_are_written(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    pool, table = tmp_path / "best.toml", tmp_path / "runs.csv"
+    outcome = run(
+        "sweep", index, "--prices", prices, "--vary", "swap_fee=0.1%,0.3%,1%", "--vary", "WETH.weight=0.3,1/3",
+        "--folds", 1, "--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800", "--json",
+        "--write", pool, "--table", table,
+    )  # fmt: skip
+    best = json.loads(outcome.out)["best"]
+    assert pw.load_spec(pool).resolve().hash == best[0]["spec_hash"]
+    assert run("check", pool).status == 0
+    with table.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 6
+    for row in best:
+        told = rows[row["run"]]
+        assert [float(told[f"objectives_{k}"]) for k in (1, 2)] == row["objectives"]
+        assert float(told["figure.fees_2"]) == row["figures"]["fees"][1]
+        assert told["vary.tokens.WETH.weight"] == row["point"]["tokens.WETH.weight"]
+
+
+def test_every_window_has_draws_of_its_own(run: Run, index: Path, prices: Path) -> None:
+    """Window k of a sweep is a simulation of that window with seed + k."""
+    flow = ["--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800", "--set", "seed=3"]
+    outcome = run(
+        "sweep", index, "--prices", prices, "--vary", "swap_fee=0.3%", *flow, "--folds", 1, "--json"
+    )
+    (row,) = json.loads(outcome.out)["best"]
+    data = json.loads(outcome.out)["sweep"]
+    series = pw.load_prices(prices, ["WETH", "WBTC", "DAI"])
+    agents = [Arbitrageur(), Retail(4, 800)]
+    for k, window in enumerate(cut(series, window_bounds(len(series), 1))):
+        params = pw.load_spec(index).resolve()
+        expected = pw.simulate(params, window, agents=agents, value=data["value"], seed=3 + k)
+        assert row["figures"]["retail_cost"][k] == expected.figures()["retail_cost"]
+    assert ["Retail", "4 orders an hour of 800.00 on average; no rival: every order comes here"] in data[
+        "traders"
+    ]

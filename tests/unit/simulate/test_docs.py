@@ -1,10 +1,16 @@
-"""The examples of docs/simulate.md print what the page says."""
+"""The examples of the pages on simulations print what the pages say."""
 
 import doctest
 from pathlib import Path
 
+import pytest
 
-def test_examples_of_the_page(project_root: Path) -> None:
-    result = doctest.testfile(str(project_root / "docs" / "simulate.md"), module_relative=False)
-    assert result.attempted > 10
+
+@pytest.mark.parametrize(("page", "least"), [("simulate.md", 10), ("scenario-toml.md", 5)])
+def test_examples_of_the_page(
+    project_root: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
+) -> None:
+    monkeypatch.chdir(project_root)
+    result = doctest.testfile(str(project_root / "docs" / page), module_relative=False)
+    assert result.attempted >= least
     assert not result.failed

@@ -8,7 +8,7 @@ Windows are taken as independent; with few of them, or slow markets, the error i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.sweep.job import Job, Row, Workload, code_version, run_job
 from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.result import finite, spread
-from poolwright.simulate.sweep.run import first_value
+from poolwright.simulate.sweep.run import check_agents, first_value
 from poolwright.simulate.sweep.windows import cut, window_bounds
 from poolwright.spec.load import load_spec
 from poolwright.spec.params import PoolParams
@@ -96,6 +96,7 @@ def compare(
     *,
     windows: int = DEFAULT_WINDOWS,
     value: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> Comparison:
     """Run two designs over the same prices, whole and window by window; `options` go to `simulate`.
@@ -106,14 +107,21 @@ def compare(
     specs = [each if isinstance(each, PoolSpec) else load_spec(each) for each in (first, second)]
     if windows < 2:
         raise PoolwrightError(f"windows {windows}: a standard error needs two or more.")
+    check_agents(options.get("agents"))
     series = _series(specs, prices)
     bounds = window_bounds(len(series), windows - 1)
     worth = value if value is not None else first_value(specs[0], series)
-    rows = [_rows(spec, series, bounds, worth, options) for spec in specs]
-    known = [name for name in rows[0][0].figures if name in rows[1][0].figures]
+    total, rows = 2 * len(specs), []
+    for spec in specs:
+        for windows_of in ([(0, len(series))], bounds):
+            rows.append(_row(spec, series, windows_of, worth, options))
+            if progress is not None:
+                progress(len(rows), total)
+    first_rows, second_rows = (rows[0], rows[1]), (rows[2], rows[3])
+    known = [name for name in rows[0].figures if name in rows[2].figures]
     return Comparison(
         (specs[0].resolve(), specs[1].resolve()),
-        tuple(_difference(name, rows[0], rows[1]) for name in known),
+        tuple(_difference(name, first_rows, second_rows) for name in known),
         tuple((window.start, window.end) for window in cut(series, bounds)),
         worth,
         series.source,
@@ -128,25 +136,22 @@ def _series(
     return prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)
 
 
-def _rows(
+def _row(
     spec: PoolSpec,
     series: PriceSeries,
     bounds: list[tuple[int, int]],
     value: float,
     options: Mapping[str, Any],
-) -> tuple[Row, Row]:
-    """Return the run over all prices, and the run over the windows."""
+) -> Row:
+    """Return the run of a design over windows of the prices."""
     own = series.select([token.symbol for token in spec.tokens])
     params = resolve_point(spec, {}).params
     assert params is not None  # a spec that loaded resolves
-    rows = []
-    for windows in ([own], cut(own, bounds)):
-        work = Workload(windows, "value", 1, value, options, code_version())
-        row = run_job(work, Job(0, {}, params))
-        if row.findings:
-            raise PoolwrightError(f"{params.name}: {row.findings[0]}")
-        rows.append(row)
-    return rows[0], rows[1]
+    work = Workload(cut(own, bounds), "value", 1, value, options, code_version())
+    row = run_job(work, Job(0, {}, params))
+    if row.findings:
+        raise PoolwrightError(f"{params.name}: {row.findings[0]}")
+    return row
 
 
 def _difference(name: str, first: tuple[Row, Row], second: tuple[Row, Row]) -> Difference:

@@ -98,9 +98,9 @@ def run_job(work: Workload, job: Job, stop: Callable[[], bool] | None = None) ->
         if stop is not None and stop():
             raise Stopped
 
-    for window in work.windows:
+    for place in range(len(work.windows)):
         try:
-            score, found = _simulated(work, job.params, window, watch)
+            score, found = _simulated(work, job.params, place, watch)
         except Refused as error:
             return Row(job.run, "refused", job.point, (str(error),), spec_hash=job.params.hash)
         for name, number in found.items():
@@ -130,10 +130,15 @@ def numbers(figures: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _simulated(
-    work: Workload, params: PoolParams, window: PriceSeries, watch: Callable[[int, int], None]
+    work: Workload, params: PoolParams, place: int, watch: Callable[[int, int], None]
 ) -> tuple[float, dict[str, float]]:
-    """Simulate one window. A figure needs totals alone; what a function of the result needs ends here."""
+    """Simulate one window. A figure needs totals alone; what a function of the result needs ends here.
+
+    Each window has draws of its own, so that they are not one sample seen several times.
+    """
     objective, options = work.objective, {"value": work.value, "progress": watch, **work.options}
+    options["seed"] = work.options.get("seed", 7) + place
+    window = work.windows[place]
     try:
         if isinstance(objective, str):
             found = numbers(simulate_totals(params, window, **options).figures())

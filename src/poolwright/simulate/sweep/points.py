@@ -25,6 +25,7 @@ class Resolved(NamedTuple):
 
     params: PoolParams | None
     findings: tuple[Finding, ...]
+    spec: PoolSpec
 
 
 def bare_tables(spec: PoolSpec) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def resolve_point(spec: PoolSpec, point: Point) -> Resolved:
     read, found = read_tables(tables)
     found += spec_findings(read) if not found else []
     errors = tuple(finding for finding in found if finding.severity == "error")
-    return Resolved(None if errors else read.resolve(), errors)
+    return Resolved(None if errors else read.resolve(), errors, read)
 
 
 def _toml_value(field: str, text: str) -> Any:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from poolwright import __version__
-from poolwright.errors import PoolwrightError
-from poolwright.extras import require
+from poolwright.simulate.page import render, write
 from poolwright.simulate.sweep.charts import all_charts
 from poolwright.simulate.sweep.result import SweepResult, spread
 from poolwright.simulate.sweep.wording import write_figure
@@ -22,43 +18,32 @@ BEST, REFUSED = 15, 12
 
 def write_report(result: SweepResult, path: str | Path) -> Path:
     """Write the page. Returns the path."""
-    target = Path(path)
-    try:
-        target.write_text(render_report(result), encoding="utf-8")
-    except OSError as error:
-        raise PoolwrightError(
-            f"{target}: cannot be written ({error.strerror}). Choose another path."
-        ) from error
-    return target
+    return write(path, render_report(result))
 
 
 def render_report(result: SweepResult) -> str:
     """Return the page as HTML; the same result gives the same page."""
-    jinja2 = require("jinja2", "sim")
-    template = files("poolwright.simulate.sweep").joinpath("templates/sweep.html.j2")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    page: str = environment.from_string(template.read_text(encoding="utf-8")).render(
+    keys, name = [dimension.short for dimension in result.dimensions], _objective(result)
+    tested = ["Train", "Test", "Standard error"] if result.folds else [name.replace("_", " ")]
+    shown = [figure.replace("_", " ") for figure in _shown(result)]
+    return render(
+        "sweep",
+        all_charts(result),
+        result.to_dict(),
         result=result,
         name=result.manifest["name"],
         generated="generated" in result.manifest["source"],
-        version=__version__,
         cards=_cards(result),
-        keys=[dimension.short for dimension in result.dimensions],
-        shown=_shown(result),
+        keys=keys,
+        best_head=["Run", *keys, *tested, *shown],
         best=_best(result),
+        forward_head=["Test window", "Chosen run", *keys, "Windows before", "Test"],
         forward=_forward(result),
         refused=[row for row in result.rows if row.state == "refused"][:REFUSED],
         refused_count=result.count("refused"),
         facts=_facts(result),
         ends=" and ".join(dimension.short for dimension in result.at_the_end()),
-        charts={
-            key: {"title": title, "text": text, "json": _inline(figure.to_json())}
-            for key, (title, text, figure) in all_charts(result).items()
-        },
-        plotly_js=require("plotly.offline", "sim").get_plotlyjs(),
-        summary=_inline(json.dumps(result.to_dict())),
     )
-    return page
 
 
 def _objective(result: SweepResult) -> str:
@@ -93,35 +78,30 @@ def _short(result: SweepResult) -> list[tuple[Any, str]]:
     return [(dimension, dimension.short) for dimension in result.dimensions]
 
 
-def _best(result: SweepResult) -> list[dict[str, Any]]:
+def _best(result: SweepResult) -> list[list[str]]:
     windows, name = result.folds + 1, _objective(result)
-    return [
-        {
-            "run": row.run,
-            "values": [row.point[dimension.path] for dimension in result.dimensions],
-            "train": write_figure(name, row.train(windows)),
-            "test": write_figure(name, row.test(windows)),
-            "error": write_figure(name, spread(row.objectives)[1]).removeprefix("+"),
-            "figures": [
-                write_figure(figure, sum(row.figures[figure]) / len(row.figures[figure]))
-                for figure in _shown(result)
-            ],
-        }
-        for row in result.best(BEST)
-    ]
+    rows = []
+    for row in result.best(BEST):
+        line = [str(row.run), *(row.point[dimension.path] for dimension in result.dimensions)]
+        line.append(write_figure(name, row.train(windows)))
+        if result.folds:
+            error = write_figure(name, spread(row.objectives)[1]).removeprefix("+")
+            line += [write_figure(name, row.test(windows)), error]
+        means = {figure: spread(row.figures[figure])[0] for figure in _shown(result)}
+        rows.append(line + [write_figure(figure, mean) for figure, mean in means.items()])
+    return rows
 
 
-def _forward(result: SweepResult) -> list[dict[str, Any]]:
+def _forward(result: SweepResult) -> list[list[str]]:
     name = _objective(result)
     return [
-        {
-            "fold": fold.fold,
-            "window": " to ".join(edge[:10] for edge in result.windows[fold.fold]),
-            "run": fold.run,
-            "values": [fold.point[dimension.path] for dimension in result.dimensions],
-            "train": write_figure(name, fold.train),
-            "test": write_figure(name, fold.test),
-        }
+        [
+            " to ".join(edge[:10] for edge in result.windows[fold.fold]),
+            str(fold.run),
+            *(fold.point[dimension.path] for dimension in result.dimensions),
+            write_figure(name, fold.train),
+            write_figure(name, fold.test),
+        ]
         for fold in result.walk_forward()
     ]
 
@@ -130,7 +110,7 @@ def _facts(result: SweepResult) -> list[tuple[str, str]]:
     """Return what the sweep rests on."""
     manifest = result.manifest
     varied = [f"{path}: {_values(values)}" for path, values in manifest["vary"].items()]
-    options = ", ".join(f"{name} {value}" for name, value in manifest["options"].items()) or "as by default"
+    options = ", ".join(f"{name} {value}" for name, value in manifest["options"].items() if name != "agents")
     split = "no split" if not result.folds else (
         f"{result.folds} folds: {len(result.windows)} windows in time order, a fresh pool in each"
     )  # fmt: skip
@@ -141,7 +121,8 @@ def _facts(result: SweepResult) -> list[tuple[str, str]]:
         ("Method", f"{manifest['method']}, seed {manifest['seed']}"),
         ("Walk-forward", split),
         ("First value", write_figure("value", manifest["value"])),
-        ("Simulation", options),
+        *((name, text) for name, text in manifest["traders"]),
+        *([("Simulation", options)] if options else []),
         ("Prices", f"{manifest['source']}, {start} to {end}"),
         *((f"Hash of {what}", str(manifest[key])) for what, key in (
             ("the pool file", "spec"), ("the prices", "data"), ("the code", "code")
@@ -151,8 +132,3 @@ def _facts(result: SweepResult) -> list[tuple[str, str]]:
 
 def _values(values: list[str]) -> str:
     return ", ".join(values) if len(values) <= 6 else f"{values[0]} to {values[-1]}, {len(values)} values"
-
-
-def _inline(text: str) -> str:
-    """Keep tags inside JSON's strings from being read as the page's own."""
-    return text.replace("<", "\\u003c")

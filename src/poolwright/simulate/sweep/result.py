@@ -9,9 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from poolwright.errors import PoolwrightError
 from poolwright.simulate.sweep.job import Row
+from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.store import to_table
 from poolwright.simulate.sweep.vary import Dimension
+from poolwright.simulate.sweep.wording import write_figure
+from poolwright.spec.schema import PoolSpec
+from poolwright.spec.writing import spec_toml
 from poolwright.units import parse_number
 
 
@@ -60,6 +65,21 @@ class SweepResult:
         """All runs as an Arrow table, as in the folder."""
         return to_table(self.rows, self.manifest)
 
+    @property
+    def columns(self) -> dict[str, list[Any]]:
+        """All runs as plain columns, one per window where the table has lists: fees_1 is that of the first window."""
+        found: dict[str, list[Any]] = {}
+        for name in self.table.column_names:
+            values = self.table.column(name).to_pylist()
+            if not any(isinstance(value, list) for value in values) or name == "findings":
+                told = [" ".join(value) if isinstance(value, list) else value for value in values]
+                found[name] = told
+                continue
+            for place in range(self.folds + 1):
+                cells = [value[place] if value and place < len(value) else None for value in values]
+                found[f"{name}_{place + 1}" if self.folds else name] = cells
+        return found
+
     def count(self, state: str) -> int:
         """Number of runs in a state: done, pruned or refused."""
         return sum(row.state == state for row in self.rows)
@@ -104,6 +124,24 @@ class SweepResult:
             train = sum(chosen.objectives[:fold]) / fold
             folds.append(Fold(fold, chosen.run, chosen.point, train, chosen.objectives[fold]))
         return folds
+
+    def pool_toml(self, spec: PoolSpec, row: Row | None = None) -> str:
+        """Return the pool.toml of a run, else of the best, made from the pool that was swept.
+
+        It has no first balances: those of the old weights would not fit. Raises PoolwrightError without a run.
+        """
+        row = row or next(iter(self._ranked), None)
+        if row is None:
+            raise PoolwrightError("no run is finished, so there is no pool to write.")
+        windows, name = self.folds + 1, str(self.manifest["objective"]).partition(" ")[0]
+        test = f", {write_figure(name, row.test(windows))} on the test window" if self.folds else ""
+        chosen = ", ".join(f"{dimension.short} {row.point[dimension.path]}" for dimension in self.dimensions)
+        remarks = [
+            f"Run {row.run} of a sweep by {name}: {write_figure(name, row.train(windows))} on train{test}.",
+            f"Chosen: {chosen}.",
+            f"Prices: {self.manifest['source']}, SHA-256 {self.manifest['data']}.",
+        ]
+        return spec_toml(resolve_point(spec, row.point).spec, remarks)
 
     def write_report(self, path: str | Path) -> Path:
         """Write the sweep as one page of HTML that needs nothing else."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Agent, LiquidityEvents
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.sweep.executors import Run, cluster, threads
@@ -21,6 +22,7 @@ from poolwright.simulate.sweep.store import Store
 from poolwright.simulate.sweep.strategy import BATCH, METHODS, Grid, Optuna, Random, thresholds
 from poolwright.simulate.sweep.vary import Dimension, Vary, read_vary
 from poolwright.simulate.sweep.windows import cut, window_bounds
+from poolwright.simulate.words import absent_facts, agent_facts
 from poolwright.spec.load import load_spec
 from poolwright.spec.schema import PoolSpec
 from poolwright.units import format_number
@@ -70,6 +72,7 @@ def sweep(
     workers: int = 2,
     scheduler: str | None = None,
     seed: int = 0,
+    draws: int = 7,
     value: float | None = None,
     progress: Progress | None = None,
     **options: Any,
@@ -84,10 +87,12 @@ def sweep(
         folds: walk-forward folds; the prices are cut into folds + 1 windows in order, and the last is the test.
         prune: give up runs that are below the median after a window; by default for "optuna" with 2 folds or more.
         folder: where finished runs are kept, and gone on from; nowhere if left out.
+        seed, draws: of the points of random and optuna; of what is random in the runs (retail, gas), where window
+            k draws with `draws` + k and every point meets the same.
         scheduler: address of a Dask scheduler, to run there; results are the same to the bit.
         value: first value of the pool in every window; else that of the spec's balances, or 1,000,000.
         progress: called with (finished runs, runs).
-        options: passed to `simulate`: gas_cost, arbitrage and others.
+        options: passed to `simulate`: agents, fee, gas_cost, arbitrage and others.
 
     Raises PoolwrightError for what cannot be swept, or a folder of another sweep; SweepInterrupted for Ctrl-C.
     """
@@ -97,8 +102,10 @@ def sweep(
         raise PoolwrightError("workers and runs must be 1 or more.")
     if "balances" in options:
         raise PoolwrightError("each window opens at its own prices: give value instead of balances.")
+    check_agents(options.get("agents"))
     dimensions = read_vary(spec, vary)
-    figures = _trial(spec, series, options)
+    options["seed"] = draws
+    figures, traders = _trial(spec, series, options)
     sign = _sign(objective, maximise, figures)
     prune = (method == "optuna" and folds >= 2) if prune is None else prune
     strategy = _strategy(method, dimensions, runs, seed, sign, prune, folds + 1)
@@ -121,6 +128,7 @@ def sweep(
         "value": worth,
         "options": {name: describe(option) for name, option in sorted(options.items())},
         "figures": figures,
+        "traders": traders,
     }
     plan = _Plan(spec, work, dimensions, strategy, prune, manifest)
     where: AbstractContextManager[Run]
@@ -195,6 +203,14 @@ def _result(plan: _Plan, store: Store, folder: Path) -> SweepResult:
     return SweepResult(rows, store.manifest, plan.dimensions, windows, plan.strategy.total, folder)
 
 
+def check_agents(agents: Sequence[Agent] | None) -> None:
+    """Refuse what has no place in windows that each open a fresh pool."""
+    if any(isinstance(agent, LiquidityEvents) for agent in agents or ()):
+        raise PoolwrightError(
+            "liquidity events have their own times, but each window opens a fresh pool: leave them out here."
+        )
+
+
 def _series(
     spec: PoolSpec, prices: PriceSeries | str | Path | Mapping[str, str | Path | float]
 ) -> PriceSeries:
@@ -202,12 +218,16 @@ def _series(
     return prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)
 
 
-def _trial(spec: PoolSpec, series: PriceSeries, options: Mapping[str, Any]) -> list[str]:
-    """Return the names of the figures; the spec as it stands must be able to run."""
+def _trial(
+    spec: PoolSpec, series: PriceSeries, options: Mapping[str, Any]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the figures, and who trades, in words; the spec as it stands must be able to run."""
     rows = slice(0, TRIAL_ROWS)
     start = replace(series, times=series.times[rows], prices=series.prices[rows])
     pool = PoolSpec.model_validate(bare_tables(spec))
-    return sorted(numbers(simulate(pool, start, **options).figures()))
+    result = simulate(pool, start, **options)
+    facts = [*(fact for agent in result.agents for fact in agent_facts(agent)), *absent_facts(result)]
+    return sorted(numbers(result.figures())), [list(fact) for fact in facts]
 
 
 def _sign(objective: Objective, maximise: bool | None, figures: list[str]) -> int:

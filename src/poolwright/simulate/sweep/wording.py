@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-FRACTIONS = frozenset({"value_vs_hold", "impermanent_loss"})
+FRACTIONS = frozenset({"value_vs_hold", "value_vs_rebalanced", "impermanent_loss"})
 COUNTS = frozenset({"trades", "refused_trades"})
 
 

@@ -1,0 +1,150 @@
+"""What a pool is put through: a market, when trades can be made on it, and who acts; staged anew for each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from poolwright.analytics.position_input import at_least_zero, finite, positive
+from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Agent, Arbitrageur, Retail
+from poolwright.simulate.market import DEFAULT_PEGGED
+from poolwright.simulate.markets.blocks import BlockLaw, sample_at
+from poolwright.simulate.markets.gas import GasLaw, GasSeries, RecordedGas
+from poolwright.simulate.markets.scenarios import scenario as named_market
+from poolwright.simulate.prices import PriceSeries, load_prices
+
+# Between rows of a named market.
+STEP_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Recorded `prices` (what `load_prices` takes), or a named market, a `preset` of docs/markets.md.
+
+    Of a preset: `hours` and `step_seconds` of its prices, `start_prices` by symbol, `pegged` symbols.
+    """
+
+    preset: str | None = None
+    hours: float | None = None
+    step_seconds: int = STEP_SECONDS
+    start_prices: Mapping[str, float] = field(default_factory=dict)
+    pegged: Sequence[str] = tuple(sorted(DEFAULT_PEGGED))
+    prices: str | Path | Mapping[str, str | Path | float] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    allow_gaps: bool = False
+
+    def __post_init__(self) -> None:
+        if self.preset is not None and self.prices is not None:
+            raise PoolwrightError("a market has prices or a preset, not both.")
+        wanted: tuple[tuple[str, Any], ...] = (
+            ("preset", str | None), ("hours", int | float | None), ("step_seconds", int), ("start_prices", Mapping),
+            ("prices", str | Path | Mapping | None), ("aliases", Mapping), ("allow_gaps", bool),
+        )  # fmt: skip
+        for name, types in wanted:
+            if not isinstance(getattr(self, name), types):
+                raise PoolwrightError(f"{name} {getattr(self, name)!r} cannot be: see docs/scenario-toml.md.")
+        numbers = [number for number in self.start_prices.values() if not isinstance(number, int | float)]
+        if numbers:
+            raise PoolwrightError(f"start_prices: {numbers[0]!r} is no number.")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A liquidity provider's terms, in the numeraire: how much is put in, and what that costs beside the loss.
+
+    `value`: else all of the pool. `gas`: of entering and leaving together. `benchmark`: the yearly return (0.04
+    for 4 %) that the value could have earned elsewhere.
+    """
+
+    value: float | None = None
+    gas: float = 0.0
+    benchmark: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.value is not None:
+            positive(self.value, "value")
+        at_least_zero(self.gas, "gas")
+        finite(self.benchmark, "benchmark", above=-1.0)
+
+
+class Stage(NamedTuple):
+    """What `simulate` takes beside the pool."""
+
+    prices: PriceSeries
+    agents: tuple[Agent, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A market and who acts on it. `blocks`: when trades can be made, else with each row of the market.
+
+    `agents`: all who act. A gas law of the arbitrageur is drawn once for the whole market, so that a spike stays
+    where it is when a sweep cuts the prices into windows.
+    """
+
+    market: Market = Market()
+    blocks: BlockLaw | None = None
+    agents: tuple[Agent, ...] = (Arbitrageur(),)
+    seed: int = 7
+    position: Position = Position()
+
+    @property
+    def random(self) -> bool:
+        """Tell whether another seed gives another run."""
+        flow = any(isinstance(agent, Retail) and agent.orders_per_hour > 0 for agent in self.agents)
+        blocks = self.blocks is not None and type(self.blocks).__name__ != "ConstantBlocks"
+        return flow or blocks or self.market.preset is not None or any(map(_draws_gas, self.agents))
+
+    def starting_at(self, prices: Mapping[str, float]) -> Scenario:
+        """Return the scenario with first prices for a preset where it has none of its own."""
+        market = replace(self.market, start_prices={**prices, **self.market.start_prices})
+        return replace(self, market=market)
+
+    def stage(self, symbols: Sequence[str], seed: int | None = None) -> Stage:
+        """Return prices of `symbols` and the agents, for a seed or the scenario's own."""
+        seed = self.seed if seed is None else seed
+        prices, gap = self._market(symbols, seed)
+        return Stage(prices, tuple(_placed(agent, prices, gap, seed) for agent in self.agents), seed)
+
+    def _market(self, symbols: Sequence[str], seed: int) -> tuple[PriceSeries, tuple[int, int] | None]:
+        """Return a row of prices per block, and the stretch without arbitrage."""
+        market = self.market
+        if market.preset is not None:
+            made = named_market(
+                market.preset, symbols, seed, hours=market.hours, step_seconds=market.step_seconds,
+                start_prices=market.start_prices, pegged=market.pegged,
+            )  # fmt: skip
+            prices = made.at_blocks() if self.blocks is None else self._at_blocks(made.prices, seed)
+            return prices, made.arbitrage_gap
+        if market.prices is None:
+            raise PoolwrightError(
+                "no market: give --prices FILE, or --scenario with a named market or a file."
+            )
+        prices = load_prices(market.prices, symbols, aliases=market.aliases, allow_gaps=market.allow_gaps)
+        return self._at_blocks(prices, seed) if self.blocks is not None else prices, None
+
+    def _at_blocks(self, prices: PriceSeries, seed: int) -> PriceSeries:
+        assert self.blocks is not None
+        times = self.blocks.times(float(prices.times[0]), float(prices.times[-1]), seed)
+        return sample_at(prices, times)
+
+
+def _placed(agent: Agent, prices: PriceSeries, gap: tuple[int, int] | None, seed: int) -> Agent:
+    """Return the agent with its gas drawn for these times, and the market's stretch without arbitrage."""
+    if not isinstance(agent, Arbitrageur):
+        return agent
+    gas = agent.gas_cost
+    if not isinstance(gas, int | float | GasSeries):
+        gas = gas.generate(prices.times, seed)
+    return replace(agent, gas_cost=gas, gaps=(*agent.gaps, gap) if gap is not None else agent.gaps)
+
+
+def _draws_gas(agent: Agent) -> bool:
+    if not isinstance(agent, Arbitrageur):
+        return False
+    law: float | GasLaw | GasSeries = agent.gas_cost
+    return not isinstance(law, int | float | GasSeries | RecordedGas)
