@@ -72,8 +72,8 @@ def test_the_cost_is_that_of_the_formula() -> None:
         for value, cost in list(zip(curve.x, curve.y, strict=True))[::9]:
             paid = value / mpmath.mpf(run.prices.prices[-1, i])
             out = balances[o] * (1 - (balances[i] / (balances[i] + paid * (1 - f))) ** (w[i] / w[o]))
-            units = 2 / (out * run.units[o]) + 2 / (paid * run.units[i])  # whole units, in the pool's favour
-            assert -1e-10 <= cost - float(1 - out * spot / paid) <= units + 1e-10
+            units = 2 / (out * run.units[o]) + 2 / (paid * run.units[i])  # of whole units
+            assert abs(cost - float(1 - out * spot / paid)) <= units + 1e-10
 
 
 def test_sizes_that_a_pool_refuses_are_left_out() -> None:

@@ -18,7 +18,7 @@ from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.sweep.job import Job, Row, Workload, code_version, run_job
 from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.result import finite, spread
-from poolwright.simulate.sweep.run import check_agents, first_value
+from poolwright.simulate.sweep.run import check_options, first_value
 from poolwright.simulate.sweep.windows import cut, window_bounds
 from poolwright.spec.load import load_spec
 from poolwright.spec.params import PoolParams
@@ -107,7 +107,7 @@ def compare(
     specs = [each if isinstance(each, PoolSpec) else load_spec(each) for each in (first, second)]
     if windows < 2:
         raise PoolwrightError(f"windows {windows}: a standard error needs two or more.")
-    check_agents(options.get("agents"))
+    check_options(options)
     series = _series(specs, prices)
     bounds = window_bounds(len(series), windows - 1)
     worth = value if value is not None else first_value(specs[0], series)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from poolwright.errors import PoolwrightError
-from poolwright.simulate.agents import Agent, LiquidityEvents
+from poolwright.simulate.agents import LiquidityEvents
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.sweep.executors import Run, cluster, threads
@@ -100,9 +100,7 @@ def sweep(
     series = _series(spec, prices)
     if workers < 1 or runs < 1:
         raise PoolwrightError("workers and runs must be 1 or more.")
-    if "balances" in options:
-        raise PoolwrightError("each window opens at its own prices: give value instead of balances.")
-    check_agents(options.get("agents"))
+    check_options(options)
     dimensions = read_vary(spec, vary)
     options["seed"] = draws
     figures, traders = _trial(spec, series, options)
@@ -203,9 +201,11 @@ def _result(plan: _Plan, store: Store, folder: Path) -> SweepResult:
     return SweepResult(rows, store.manifest, plan.dimensions, windows, plan.strategy.total, folder)
 
 
-def check_agents(agents: Sequence[Agent] | None) -> None:
+def check_options(options: Mapping[str, Any]) -> None:
     """Refuse what has no place in windows that each open a fresh pool."""
-    if any(isinstance(agent, LiquidityEvents) for agent in agents or ()):
+    if "balances" in options:
+        raise PoolwrightError("each window opens at its own prices: give value instead of balances.")
+    if any(isinstance(agent, LiquidityEvents) for agent in options.get("agents") or ()):
         raise PoolwrightError(
             "liquidity events have their own times, but each window opens a fresh pool: leave them out here."
         )
