@@ -20,6 +20,7 @@ CHECKS: dict[str, list[str]] = {
     "style": [PYTHON, "tools/check_style.py"],
     "generated maths is fresh": [PYTHON, "-m", "poolwright.twin", "--check"],
     "constants are derived": [PYTHON, "tools/derive_log_exp.py", "--check"],
+    "decay is derived": [PYTHON, "tools/derive_decay.py", "--check"],
     "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
 }
 

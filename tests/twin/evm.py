@@ -44,10 +44,14 @@ class Function:
     def id(self) -> str:
         return f"{self.module}.{self.name}"
 
+    def shaped(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the values with the twin's structs in place of tuples."""
+        return self.shape(values) if self.shape else values
+
     def on_int(self, values: tuple[Any, ...]) -> Outcome:
         """Run the twin on `int`."""
         try:
-            return "ok", self.twin(*(self.shape(values) if self.shape else values))
+            return "ok", self.twin(*self.shaped(values))
         except PoolRevert as revert:
             return "revert", revert.reason
 

@@ -125,14 +125,14 @@ def _imbalanced(function: Function, values: tuple[Any, ...], balances: list[int]
 def on_words(function: Function, values: tuple[Any, ...]) -> Outcome:
     """Run the twin compiled, on 256-bit words."""
     try:
-        return "ok", native.call(function.twin, *values)
+        return "ok", native.call(function.twin, *function.shaped(values))
     except PoolRevert as revert:
         return "revert", revert.reason
 
 
-def compiles(values: tuple[Any, ...]) -> bool:
+def compiles(function: Function, values: tuple[Any, ...]) -> bool:
     """Tell whether a case has lengths that are compiled here: all arrays alike."""
-    lengths = {len(v) for v in values if isinstance(v, tuple)}
+    lengths = {len(v) for (_, t), v in zip(function.arguments, values, strict=True) if types.is_array(t)}
     return len(lengths) < 2 and lengths <= NATIVE_LENGTHS
 
 
@@ -142,7 +142,7 @@ def run(function: Function, rng: random.Random, cases: int, native: bool = True,
     for _ in range(cases):
         values = draw(function, rng, kind)
         outcome = same(function, values)
-        compiled = native and compiles(values)
+        compiled = native and compiles(function, values)
         if compiled:
             found = on_words(function, values)
             assert found == outcome, f"{function.id}{values}: the contract says {outcome}, native {found}"

@@ -17,45 +17,16 @@ from poolwright.spec import bounds
 from poolwright.twin import types
 from tests.twin.compare import edges, random_value
 from tests.twin.evm import Function
+from tests.twin.memory_scenarios import MODULES as MEMORY
+from tests.twin.memory_scenarios import Memory
+from tests.twin.word_scenarios import WAD, Words
 
-WAD, E36 = 10**18, 10**36
+E36 = 10**36
 DECIMALS = (0, 2, 6, 8, 18)
 # Class -> how many cases in a hundred are drawn with it.
 CLASSES = {"plain": 52, "one wei": 14, "imbalance": 14, "zero": 8, "overflow": 8, "wild": 4}
 _NAMES, _WEIGHTS = list(CLASSES), list(CLASSES.values())
 LARGEST = 10**33
-
-
-class Words:
-    """Numbers without a meaning: sizes from 1 bit to 256, products and quotients that mostly fit."""
-
-    def __init__(self, rng: random.Random, kind: str) -> None:
-        self.rng, self.kind = rng, kind
-
-    def size(self, low: int, high: int) -> int:
-        """Draw between two numbers, all sizes alike."""
-        bits = self.rng.randint(max(low, 1).bit_length(), high.bit_length())
-        return min(max(self.rng.getrandbits(bits), low), high)
-
-    def fraction(self, top: int = WAD) -> int:
-        """Draw a part of `top`: all sizes alike or even."""
-        return self.size(1, top) if self.rng.random() < 0.5 else self.rng.randint(1, top)
-
-    def part(self, whole: int) -> int:
-        return whole * self.fraction() // WAD
-
-    @cached_property
-    def a(self) -> int:
-        return self.size(0, 2**128) if self.rng.random() < 0.6 else self.size(0, 2**256 - 1)
-
-    @cached_property
-    def b(self) -> int:
-        return self.size(0, 2**120) if self.rng.random() < 0.7 else self.size(0, 2**256 - 1)
-
-    @cached_property
-    def c(self) -> int:
-        least = (self.a * self.b >> 256) + 1
-        return self.size(1, 2**256 - 1) if self.rng.random() < 0.4 else self.rng.randint(least, 2**256 - 1)
 
 
 class Logs(Words):
@@ -398,6 +369,8 @@ class Stable(Pool):
 def scenario(function: Function, rng: random.Random, kind: str) -> Words:
     """Return the scenario that a module's parameters are drawn from."""
     module = function.module
+    if module in MEMORY:
+        return Memory(rng, kind, function.id)
     cls = {"fixed_point": Words, "log_exp": Logs}.get(module, Stable if "stable" in module else Pool)
     return cls(rng, kind)
 
@@ -425,12 +398,13 @@ def draw(function: Function, rng: random.Random, pool: str = "") -> tuple[Any, .
 
 
 def bend(value: Any, typ: Any, kind: str, rng: random.Random) -> Any:
-    """Set a number, or one element of an array, to zero or to something near a word's end."""
-    if types.is_array(typ):
+    """Set a number, or one element of an array or struct, to zero or to something near a word's end."""
+    if types.is_composite(typ):
         if not value:
             return value
         at = rng.randrange(len(value))
-        return (*value[:at], bend(value[at], typ.value_type, kind, rng), *value[at + 1 :])
+        member = typ.value_type if types.is_array(typ) else list(typ.member_types.values())[at]
+        return (*value[:at], bend(value[at], member, kind, rng), *value[at + 1 :])
     if types.is_bool(typ):
         return value
     return 0 if kind == "zero" else rng.choice([e for e in edges(typ) if abs(e) > 2**100])

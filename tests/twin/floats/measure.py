@@ -26,7 +26,7 @@ PATH = Path(float_maths.__file__).with_name("bounds.json")
 ABOUT = {
     "unit": "one raw unit + 1e-16 of the balance that moves (the larger of before and after); for stable kinds the "
     "pool's value in that token, for shares the supply, for a balance solved from shares balance / weight; "
-    "prices: 1e-16 of them",
+    "prices: 1e-16 of them; rates of fee policies: 1e-16 of 1",
     "bound": "largest |float - exact| in units: measured over the samples, times the margin",
     "limit": "how far apart the largest accepted amounts of the two forms are, as a part of the amount "
     "(balances from 1e17 raw units), times the margin; null: nothing to refuse in the domain",

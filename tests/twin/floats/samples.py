@@ -231,6 +231,30 @@ def _proportional(d: Draw, most: float) -> Case:
     return Case((balances, shares, supply), tuple(b * max(1, shares / supply) for b in balances))
 
 
+def _policy(d: Draw) -> tuple[int, int, int, int]:
+    """(least, base, most, slope) of a fee policy."""
+    least, base, most = sorted((d.fee(), d.fee(), d.fee()))
+    return least, base, most, d.log(1e15, WAD)
+
+
+def _volatility_fee(d: Draw) -> Case:
+    _, base, most, slope = _policy(d)
+    return Case((base, most, slope, d.log(1e10, 1e17)), (WAD,))
+
+
+def _imbalance_fee(d: Draw) -> Case:
+    value, ratio = (
+        d.log(1e21, 1e50),
+        math.exp(d.rng.choice((0.01, 1)) * d.rng.uniform(-1, 1) * math.log(d.of.spread)),
+    )
+    return Case((*_policy(d), value, int(value * ratio)), (WAD,))
+
+
+def _tiered_fee(d: Draw) -> Case:
+    least, base, _, _ = _policy(d)
+    return Case((least, base, d.rng.randrange(4)), (WAD,))
+
+
 SAMPLERS: dict[str, Callable[[Draw], Case]] = {
     "weighted_maths.compute_out_given_exact_in": lambda d: _weighted(d, True),
     "weighted_maths.compute_in_given_exact_out": lambda d: _weighted(d, False),
@@ -251,6 +275,9 @@ SAMPLERS: dict[str, Callable[[Draw], Case]] = {
     "fee_maths.gross_of_net_up": _gross,
     "fee_maths.fee_of": _fee,
     "fee_maths.split": _split,
+    "fee_policy_maths.imbalance_fee": _imbalance_fee,
+    "fee_policy_maths.tiered_fee": _tiered_fee,
+    "fee_policy_maths.volatility_fee": _volatility_fee,
     "share_maths.proportional_in_up": lambda d: _proportional(d, 2.0),
     "share_maths.proportional_out_down": lambda d: _proportional(d, 0.99),
 }

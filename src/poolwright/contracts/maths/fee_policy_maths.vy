@@ -35,19 +35,20 @@ def imbalance_fee(
 ) -> uint256:
     """
     @dev base + slope * ln(value_in / value_out) within [least, most]: dearer for a trade that feeds the asset in excess, cheaper
-         for one that takes it out. Values in any one unit, per weight; slope WAD per e-fold.
+         for one that takes it out. Values in any one unit, per weight; slope WAD per e-fold. Past 2^95 to one as there.
     """
-    a: uint256 = value_in
-    b: uint256 = value_out
-    # A logarithm takes operands below 2^176: larger ones lose digits that it does not have.
+    a: uint256 = max(value_in, 1)
+    b: uint256 = max(value_out, 1)
+    # A logarithm takes operands below 2^176: larger ones lose digits, value_in upwards and value_out downwards.
     if max(a, b) >= 2 ** 176:
-        a = a // 2 ** 80
-        b = b // 2 ** 80
+        a = a // 2 ** 81 + 1
+        b = max(b // 2 ** 81, 1)
     size: uint256 = 0
-    if a >= b:
-        size = convert(log_exp.ln(a, max(b, 1)), uint256) // fixed_point.WAD
+    if a > b:
+        # ln is low by less than a 2^-68 part and 2e-24: below one unit, since it is below 122.
+        size = fixed_point.div_up(convert(log_exp.ln(a, b), uint256), fixed_point.WAD) + 1
         return min(most, base + fixed_point.mul_up(slope, size))
-    size = convert(log_exp.ln(b, max(a, 1)), uint256) // fixed_point.WAD
+    size = convert(log_exp.ln(b, a), uint256) // fixed_point.WAD
     cut: uint256 = fixed_point.mul_down(slope, size)
     if cut >= base - least:
         return least

@@ -11,7 +11,7 @@
 #   variance  v, the same average of x^2.  Idle for t:  v <- v * d + x^2 * d * (1 - d), the exact integral of it.
 # Both laws compose (twice over s and t is once over s + t), so an idle asset needs no write; and within a block they see only the
 # sum of its movements, so a price that is moved and moved back in one block leaves no trace but rounding.
-# For Brownian log prices of variance s^2 a second, v tends to s^2 * h / (2 * ln2^2)  in log2^2: see volatility.
+# Where ln b is Brownian with variance s^2 a second, v tends to s^2 * h / (2 * ln2^3) (log2 squared): see volatility.
 # Proportional liquidity moves all balances alike and no price, so it leaves x and v as they are.
 
 from . import asset_word
@@ -22,7 +22,7 @@ ONE: constant(uint256) = 2 ** 64
 MAX_DRIFT: constant(int256) = 2 ** 33 - 1
 # From log2 in 2^96 scale to drift in 2^28 scale.
 DRIFT_UNIT: constant(int256) = 2 ** 68
-# 2^-f = 1 - f * (c0 - f * (c1 - ... f * c6)), f in [0, 1): interpolated at the Chebyshev nodes, absolute error below 2^-33.
+# 2^-f = 1 - f * (c0 - f * (c1 - ... f * c6)), f in [0, 1): interpolated at the Chebyshev nodes, absolute error below 2^-32.
 # All in 2^64 scale. tools/derive_decay.py derives and checks them.
 C0: constant(uint256) = 12786308642922304685
 C1: constant(uint256) = 4431396669940976808
@@ -39,13 +39,13 @@ LN2: constant(uint256) = 693147180559945309
 @pure
 def decay(elapsed: uint256, half_life: uint256) -> uint256:
     """
-    @dev 2^(-elapsed / half_life) in 2^64 scale; half_life >= 1.
+    @dev 2^(-elapsed / half_life) in 2^64 scale, within 2^-32; elapsed below 2^32, half_life >= 1.
     """
     if elapsed == 0:
         return ONE
     if elapsed >= half_life << 6:
         return 0
-    # cannot overflow: elapsed < 2^32 or so; anything larger has left above or is checked here.
+    # cannot overflow: times are below 2^32.
     t: uint256 = (elapsed << 64) // half_life
     f: uint256 = t & (ONE - 1)
     # cannot overflow: each product of two factors below 2^64, and each term is below the constant it is taken from.
@@ -88,10 +88,10 @@ def drifted(drift: int256, before: uint256, after: uint256) -> int256:
 @pure
 def volatility(variance: uint256) -> uint256:
     """
-    @dev Standard deviation of the log price over one mean life h / ln2, WAD: ln2 * sqrt(2 v), since v tends to s^2 * life / 2.
+    @dev Standard deviation of ln(balance) over one mean life h / ln2, WAD: ln2 * sqrt(2 v), as ln2^2 * v tends to s^2 * life / 2.
     """
-    # cannot overflow: v < 2^32; sqrt(2 v 2^-36) in 2^82 scale is below 2^82, times 10^18 below 2^142.
-    return unsafe_mul(isqrt(variance << 201) >> 18, LN2) >> 82
+    # cannot overflow: v < 2^32; sqrt(2 v 2^-36) in 2^82 scale is sqrt(v 2^129), below 2^81, times LN2 below 2^141.
+    return unsafe_mul(isqrt(variance << 129), LN2) >> 82
 
 
 @internal

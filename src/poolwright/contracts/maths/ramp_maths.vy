@@ -9,7 +9,6 @@
 # From the lowest bit: start 64, end 64, start time 32, end time 32.
 
 from . import fixed_point
-from . import limits
 
 # Safe speed is counted per block of this length; a slower chain has more time for each step.
 BLOCK: constant(uint256) = 12
@@ -63,15 +62,11 @@ def value_at(word: uint256, now: uint256) -> uint256:
 @pure
 def step_of(start: uint256, end: uint256, duration: uint256) -> uint256:
     """
-    @dev An upper bound of |ln| of the value's change in one block anywhere on the ramp, WAD: |end - start| * BLOCK / (duration *
-         least), where the line is steepest in logarithms. Rounds up.
+    @dev An upper bound of |ln| of the value's change in one block anywhere on the ramp, WAD: the largest step in whole units, over
+         the least value. ln(1 + step/low) <= step/low, whether the value rises from low or falls to it. Rounds up.
     """
     assert duration > 0 and start > 0 and end > 0, "ramp: empty"
-    least: uint256 = min(start, end)
-    span: uint256 = max(start, end) - least
-    blocks_least: uint256 = duration * least
-    # the value after the step can be below `least` by nothing: -ln(1 - s) <= s / (1 - s), s the step relative to the value before it
-    step: uint256 = fixed_point.div_up(span * BLOCK * limits.WAD, blocks_least)
-    if step >= limits.WAD:
-        return max_value(uint256)
-    return fixed_point.div_up(step * limits.WAD, limits.WAD - step)
+    low: uint256 = min(start, end)
+    # value_at rounds towards the start: two values as far apart as s differ by the s rounded up at most.
+    step: uint256 = fixed_point.div_up((max(start, end) - low) * min(BLOCK, duration), duration)
+    return fixed_point.div_wad_up(step, low)

@@ -20,17 +20,17 @@ def volatility_fee(base: float, most: float, slope: float, volatility: float) ->
 
 def imbalance_fee(least_: float, base: float, most: float, slope: float, value_in: float, value_out: float) -> float:
     """@dev base + slope * ln(value_in / value_out) within [least, most]: dearer for a trade that feeds the asset in excess, cheaper
-    for one that takes it out. Values in any one unit, per weight; slope WAD per e-fold."""
-    a = value_in
-    b = value_out
+    for one that takes it out. Values in any one unit, per weight; slope WAD per e-fold. Past 2^95 to one as there."""
+    a = max(value_in, 1.0)
+    b = max(value_out, 1.0)
     if max(a, b) >= 2.0 ** 176:
-        a = a / 2.0 ** 80
-        b = b / 2.0 ** 80
+        a = a / 2.0 ** 81 + 1.0
+        b = max(b / 2.0 ** 81, 1.0)
     size = 0.0
-    if a >= b:
-        size = primitives.ln(a, max(b, 1.0)) / primitives.WAD
+    if a > b:
+        size = primitives.ratio(primitives.ln(a, b), primitives.WAD) + 1.0
         return min(most, base + primitives.mul_wad(slope, size))
-    size = primitives.ln(b, max(a, 1.0)) / primitives.WAD
+    size = primitives.ln(b, a) / primitives.WAD
     cut = primitives.mul_wad(slope, size)
     if cut >= base - least_:
         return least_
