@@ -1,0 +1,53 @@
+# pragma version 0.4.3
+"""
+@title Custody
+@notice Tokens in and out of the Vault; in a session, credit and debt instead.
+@custom:assumes nothing of a token: every receipt is measured, every payment comes after the ledgers are written
+@custom:rounding none
+@custom:kill none
+"""
+
+from ethereum.ercs import IERC20
+
+from . import lock
+
+uses: lock
+
+
+@internal
+def receive(token: address, amount: uint256, session: uint256):
+    """
+    @dev Take an amount from the caller. A token that delivers less than it says is refused.
+    """
+    if amount == 0:
+        return
+    if session != lock.IDLE:
+        lock.charge(token, convert(amount, int256))
+        return
+    self.pull(token, amount)
+
+
+@internal
+def send(token: address, amount: uint256, receiver: address, session: uint256):
+    if amount == 0:
+        return
+    if session != lock.IDLE:
+        lock.charge(token, -convert(amount, int256))
+        return
+    self.push(token, amount, receiver)
+
+
+@internal
+def pull(token: address, amount: uint256):
+    before: uint256 = staticcall IERC20(token).balanceOf(self)
+    assert extcall IERC20(token).transferFrom(
+        msg.sender, self, amount, default_return_value=True
+    ), "vault: transfer refused"
+    assert staticcall IERC20(token).balanceOf(self) >= before + amount, "vault: short receipt"
+
+
+@internal
+def push(token: address, amount: uint256, receiver: address):
+    assert extcall IERC20(token).transfer(
+        receiver, amount, default_return_value=True
+    ), "vault: transfer refused"

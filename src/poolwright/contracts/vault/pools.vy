@@ -1,0 +1,115 @@
+# pragma version 0.4.3
+"""
+@title Pools
+@notice What an operation asks of a pool beyond the words that it moves: state of trading, ramps, values, its kind.
+@custom:assumes the Vault holds the lock; a foreign kind's answers are held to the ledgers' bounds
+@custom:rounding none of its own
+@custom:kill none: it answers
+"""
+
+from ..interfaces import IKind
+from ..maths import asset_word
+from ..maths import constitution
+from ..maths import limits
+from ..maths import ramp_maths
+from ..maths import rate_maths
+from ..maths import scaling
+from . import reading
+from . import storage
+
+uses: storage
+
+
+@internal
+@view
+def check_tradable(pool: address, flags: uint256):
+    """
+    @dev Refuse while paused, and for ever once retired.
+    """
+    assert flags & asset_word.RETIRED == 0, "pool: retired"
+    if flags & asset_word.PAUSED != 0:
+        until: uint256 = (storage.pools[pool] >> storage.PAUSED_UNTIL_SHIFT) & (2 ** 32 - 1)
+        assert block.timestamp >= until, "pool: paused"
+
+
+@internal
+@view
+def weight_now(pool: address, index: uint256, weight: uint256) -> uint256:
+    word: uint256 = storage.ramps[pool][index]
+    if word == 0:
+        return weight
+    return ramp_maths.value_at(word, block.timestamp)
+
+
+@internal
+@view
+def parameter_now(pool: address, header: constitution.Header, flags: uint256) -> uint256:
+    if flags & asset_word.RAMPING == 0:
+        return header.parameter
+    word: uint256 = storage.ramps[pool][storage.AMPLIFICATION]
+    if word == 0:
+        return header.parameter
+    return ramp_maths.value_at(word, block.timestamp)
+
+
+@internal
+@view
+def factor(pool: address, header: constitution.Header, index: uint256, decimals: uint256) -> uint256:
+    """
+    @dev Value of a raw unit, 1e36 scale, at the accepted rate.
+    """
+    rate: uint256 = limits.WAD
+    if header.rated:
+        rate = rate_maths.unpack(storage.rates[pool][index]).accepted
+    return scaling.scaling_factor(decimals, rate)
+
+
+@internal
+@view
+def view_all(pool: address, header: constitution.Header, flags: uint256) -> IKind.PoolView:
+    """
+    @dev Every asset of a pool, as its kind is told.
+    """
+    view_: IKind.PoolView = empty(IKind.PoolView)
+    view_.parameter = self.parameter_now(pool, header, flags)
+    view_.time = block.timestamp
+    for i: uint256 in range(header.n, bound=16):
+        record: constitution.Record = reading.record(pool, i)
+        weight: uint256 = record.weight
+        if flags & asset_word.RAMPING != 0:
+            weight = self.weight_now(pool, i, weight)
+        view_.balances.append(storage.words[pool][i] & limits.MAX_BALANCE)
+        view_.factors.append(self.factor(pool, header, i, record.decimals))
+        view_.weights.append(weight)
+        view_.total_weight += weight
+    return view_
+
+
+@internal
+@view
+def kind_out_given_in(
+    pool: address,
+    header: constitution.Header,
+    flags: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    net_in_e18: uint256,
+) -> uint256:
+    return staticcall IKind(convert(header.kind_address, address)).compute_out_given_exact_in(
+        self.view_all(pool, header, flags), index_in, index_out, net_in_e18
+    )
+
+
+@internal
+@view
+def kind_in_given_out(
+    pool: address,
+    header: constitution.Header,
+    flags: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    amount_out: uint256,
+) -> uint256:
+    return staticcall IKind(convert(header.kind_address, address)).compute_in_given_exact_out(
+        self.view_all(pool, header, flags), index_in, index_out, amount_out
+    )

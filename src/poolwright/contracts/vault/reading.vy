@@ -1,0 +1,46 @@
+# pragma version 0.4.3
+"""
+@title Reading
+@notice A pool's constitution, from the code that follows its share token.
+@custom:assumes the pool has been registered: its words in storage are not zero
+@custom:rounding none
+@custom:kill none: it holds nothing
+"""
+
+from ..maths import constitution
+
+# An EIP-1167 proxy is 45 bytes long.
+CODE: constant(uint256) = 45
+ASSETS: constant(uint256) = CODE + 96
+
+
+@internal
+@view
+def heading(pool: address) -> (uint256, uint256, uint256):
+    """
+    @dev The words HEADER, TERMS and SPLIT.
+    """
+    data: Bytes[96] = slice(pool.code, CODE, 96)
+    return (
+        extract32(data, 0, output_type=uint256),
+        extract32(data, 32, output_type=uint256),
+        extract32(data, 64, output_type=uint256),
+    )
+
+
+@internal
+@view
+def record(pool: address, index: uint256) -> constitution.Record:
+    return constitution.record(convert(slice(pool.code, ASSETS + 32 * index, 32), uint256))
+
+
+@internal
+@view
+def rights(pool: address, n: uint256) -> uint256:
+    return convert(slice(pool.code, ASSETS + 32 * n, 32), uint256)
+
+
+@internal
+@view
+def rate_source(pool: address, n: uint256, index: uint256) -> constitution.RateSource:
+    return constitution.rate_source(convert(slice(pool.code, ASSETS + 32 * (n + 1 + index), 32), uint256))
