@@ -7,19 +7,26 @@
 @custom:kill owner and guardian can pause all pools for a while, a pool's manager its own; exits stay open
 """
 
+from . import asking
 from . import custody
+from . import entrance
 from . import lock
 from . import pools
+from . import routes
 from . import storage
 from . import swapping
 
 initializes: storage
 initializes: lock
 initializes: custody[lock := lock]
+initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
-initializes: swapping[storage := storage, pools := pools]
+initializes: asking[lock := lock]
+initializes: swapping[storage := storage, asking := asking, pools := pools]
+initializes: routes[lock := lock, swapping := swapping]
 
 EXTENSION: immutable(address)
+UNBALANCED: immutable(address)
 
 
 # One swap. `amount` is exact: what comes in, or with exact_out what goes out; `limit` bounds the other.
@@ -36,19 +43,30 @@ struct SwapRequest:
 
 
 @deploy
-def __init__(extension: address):
-    swapping.__init__(extension)
+def __init__(counterparts: address, extension: address, unbalanced: address):
+    asking.__init__(counterparts)
     EXTENSION = extension
+    UNBALANCED = unbalanced
 
 
 @external
-@payable
 @raw_return
 def __default__() -> Bytes[4096]:
     """
-    @notice Everything else is in VaultExtension, under the same address.
+    @notice What is not here is in VaultUnbalanced or VaultExtension (which passes the rest on to VaultAdmin), in this storage.
     """
-    return raw_call(EXTENSION, msg.data, max_outsize=4096, is_delegate_call=True)
+    selector: bytes4 = convert(slice(msg.data, 0, 4), bytes4)
+    half: address = EXTENSION
+    if (
+        selector == method_id("add_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
+        or selector == method_id("add_single_exact_shares(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
+        or selector == method_id("add_unbalanced(address,uint256[],uint256,uint256,address)", output_type=bytes4)
+        or selector == method_id("remove_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
+        or selector == method_id("remove_single_exact_out(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
+        or selector == method_id("donate(address,uint256[],uint256)", output_type=bytes4)
+    ):
+        half = UNBALANCED
+    return raw_call(half, msg.data, max_outsize=4096, is_delegate_call=True)
 
 
 @external
@@ -56,7 +74,7 @@ def swap(request: SwapRequest) -> uint256:
     """
     @notice Swap two assets of one pool; returns the other amount.
     """
-    session: uint256 = self._begin(request.deadline)
+    session: uint256 = entrance.begin(request.deadline)
     done: swapping.Settled = swapping.swap(
         request.pool,
         request.index_in,
@@ -65,21 +83,64 @@ def swap(request: SwapRequest) -> uint256:
         request.amount,
         request.integrator,
     )
-    other: uint256 = done.amount_out
-    if request.exact_out:
-        other = done.amount_in
-        assert other <= request.limit, "swap: in above limit"
-    else:
-        assert other >= request.limit, "swap: out below limit"
+    other: uint256 = self._bounded(done, request.exact_out, request.limit)
     custody.receive(done.token_in, done.amount_in, session)
     custody.send(done.token_out, done.amount_out, request.receiver, session)
     lock.leave(session)
     return other
 
 
+@external
+def swap_path(
+    hops: DynArray[uint256, routes.MAX_HOPS],
+    exact_out: bool,
+    amount: uint256,
+    limit: uint256,
+    deadline: uint256,
+    receiver: address,
+    integrator: address,
+) -> uint256:
+    """
+    @notice Swap along a path of pools; a hop is pool + index in * 2^160 + index out * 2^168. Returns the other amount.
+    """
+    session: uint256 = entrance.begin(deadline)
+    done: swapping.Settled = routes.path(hops, exact_out, amount, integrator)
+    other: uint256 = self._bounded(done, exact_out, limit)
+    custody.receive(done.token_in, done.amount_in, session)
+    custody.send(done.token_out, done.amount_out, receiver, session)
+    lock.leave(session)
+    return other
+
+
+@external
+def batch_swap(
+    steps: DynArray[routes.Step, routes.MAX_STEPS],
+    exact_out: bool,
+    tokens: DynArray[address, routes.MAX_TOKENS],
+    limits: DynArray[int256, routes.MAX_TOKENS],
+    deadline: uint256,
+    receiver: address,
+    integrator: address,
+) -> DynArray[int256, routes.MAX_TOKENS]:
+    """
+    @notice Swap along any paths over any pools and settle what is left of each token: at most limits[i] paid (+) or, negative, at
+            least so much received. Every token that does not net to nothing must be named. Returns what was paid (+) or received (-).
+    """
+    session: uint256 = entrance.begin(deadline)
+    deltas: DynArray[int256, routes.MAX_TOKENS] = routes.batch(steps, exact_out, tokens, limits, integrator)
+    if session == lock.IDLE:
+        for token: address in tokens:
+            custody.settle(token, receiver)
+        assert lock.unsettled == 0, "vault: unsettled"
+    lock.leave(session)
+    return deltas
+
+
 @internal
-def _begin(deadline: uint256) -> uint256:
-    assert block.timestamp <= deadline, "vault: too late"
-    session: uint256 = lock.enter()
-    assert block.timestamp >= storage.world & (2 ** 32 - 1), "vault: paused"
-    return session
+@pure
+def _bounded(done: swapping.Settled, exact_out: bool, limit: uint256) -> uint256:
+    if exact_out:
+        assert done.amount_in <= limit, "swap: in above limit"
+        return done.amount_in
+    assert done.amount_out >= limit, "swap: out below limit"
+    return done.amount_out

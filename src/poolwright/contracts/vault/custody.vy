@@ -51,3 +51,20 @@ def push(token: address, amount: uint256, receiver: address):
     assert extcall IERC20(token).transfer(
         receiver, amount, default_return_value=True
     ), "vault: transfer refused"
+
+
+@internal
+def settle(token: address, receiver: address):
+    """
+    @dev Bring what the session's account owes or has of a token to nothing: pull the debt, pay out the credit.
+    """
+    delta: int256 = lock.deltas[token]
+    if delta == 0:
+        return
+    lock.charge(token, -delta)
+    if delta > 0:
+        # whoever counts a receipt must not count this one
+        lock.synced_token = empty(address)
+        self.pull(token, convert(delta, uint256))
+    else:
+        self.push(token, convert(-delta, uint256), receiver)

@@ -27,6 +27,12 @@ def check_tradable(pool: address, flags: uint256):
     @dev Refuse while paused, and for ever once retired.
     """
     assert flags & asset_word.RETIRED == 0, "pool: retired"
+    self.check_unpaused(pool, flags)
+
+
+@internal
+@view
+def check_unpaused(pool: address, flags: uint256):
     if flags & asset_word.PAUSED != 0:
         until: uint256 = (storage.pools[pool] >> storage.PAUSED_UNTIL_SHIFT) & (2 ** 32 - 1)
         assert block.timestamp >= until, "pool: paused"
@@ -78,11 +84,36 @@ def view_all(pool: address, header: constitution.Header, flags: uint256) -> IKin
         weight: uint256 = record.weight
         if flags & asset_word.RAMPING != 0:
             weight = self.weight_now(pool, i, weight)
-        view_.balances.append(storage.words[pool][i] & limits.MAX_BALANCE)
+        view_.assets.append((storage.words[pool][i] & limits.MAX_BALANCE) | (weight << 112))
         view_.factors.append(self.factor(pool, header, i, record.decimals))
-        view_.weights.append(weight)
         view_.total_weight += weight
     return view_
+
+
+@internal
+@view
+def view_one(pool: address, header: constitution.Header, flags: uint256, index: uint256) -> IKind.PoolView:
+    """
+    @dev One asset of a pool whose kind can do with it; the total weight is that of all.
+    """
+    record: constitution.Record = reading.record(pool, index)
+    weight: uint256 = record.weight
+    total: uint256 = limits.WAD
+    if header.kind == constitution.CONSTANT_PRODUCT:
+        total = header.n
+    if flags & asset_word.RAMPING != 0:
+        weight = self.weight_now(pool, index, weight)
+        total = 0
+        for i: uint256 in range(header.n, bound=16):
+            total += self.weight_now(pool, i, 0)
+    return IKind.PoolView(
+        assets=[(storage.words[pool][index] & limits.MAX_BALANCE) | (weight << 112)],
+        factors=[self.factor(pool, header, index, record.decimals)],
+        total_weight=total,
+        parameter=header.parameter,
+        hint=0,
+        time=block.timestamp,
+    )
 
 
 @internal

@@ -56,6 +56,12 @@ event Credited:
     amount: uint256
 
 
+event Collected:
+    account: indexed(address)
+    token: indexed(address)
+    amount: uint256
+
+
 # A swap reads the first of these, and of the others only what a flag in it asks for.
 words: HashMap[address, uint256[16]]  # see asset_word.vy
 pools: HashMap[address, uint256]

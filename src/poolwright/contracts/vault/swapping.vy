@@ -11,12 +11,14 @@ from ..maths import asset_word
 from ..maths import constitution
 from ..maths import fee_maths
 from ..maths import fee_policy_maths
+from . import asking
 from . import pools
 from . import pricing
 from . import reading
 from . import storage
 
 uses: storage
+uses: asking
 uses: pools
 
 
@@ -39,24 +41,8 @@ struct Settled:
     amount_out: uint256
 
 
-# What VaultExtension says of a pool that has more than its two words.
-struct Prepared:
-    weight_in: uint256
-    weight_out: uint256
-    account_class: uint256
-    module_fee: uint256
-
-
-# Flags of a pool that VaultExtension is asked about.
+# Flags of a pool that VaultCounterparts is asked about.
 SPECIAL: constant(uint256) = asset_word.RAMPING | asset_word.MODULAR
-
-EXTENSION: immutable(address)
-
-
-@deploy
-def __init__(extension: address):
-    EXTENSION = extension
-
 
 @internal
 def swap(
@@ -87,7 +73,7 @@ def swap(
         header.rated or flags & SPECIAL != 0 or market.terms.policy >= fee_policy_maths.TIERED
     )
     if special:
-        prepared: Prepared = self._prepare(pool, index_in, index_out, exact_out, amount)
+        prepared: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
         market.account_class = prepared.account_class
         market.module_fee = prepared.module_fee
         if flags & asset_word.RAMPING != 0:
@@ -117,13 +103,8 @@ def swap(
     trade: pricing.Trade = pricing.close(market, amount_in, amount_out, fee, integrator != empty(address))
     self._settle(pool, index_in, index_out, market, trade, integrator)
     if special:
-        raw_call(
-            EXTENSION,
-            abi_encode(
-                pool, index_in, index_out, trade.amount_in, trade.amount_out, market.asset_in.balance,
-                method_id=method_id("finish_swap(address,uint256,uint256,uint256,uint256,uint256)"),
-            ),
-            is_delegate_call=True,
+        asking.finish_swap(
+            pool, index_in, index_out, trade.amount_in, trade.amount_out, market.asset_in.balance
         )
     return Settled(
         token_in=convert(market.record_in.token, address),
@@ -165,19 +146,3 @@ def _settle(
         word_in=word_in,
         word_out=word_out,
     )
-
-
-@internal
-def _prepare(
-    pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
-) -> Prepared:
-    answer: Bytes[128] = raw_call(
-        EXTENSION,
-        abi_encode(
-            pool, index_in, index_out, exact_out, amount,
-            method_id=method_id("prepare_swap(address,uint256,uint256,bool,uint256)"),
-        ),
-        max_outsize=128,
-        is_delegate_call=True,
-    )
-    return abi_decode(answer, Prepared)

@@ -1,0 +1,58 @@
+# pragma version 0.4.3
+"""
+@title Weighted kind
+@notice prod b_i^w_i as a kind, without any state.
+@custom:assumes the caller's balances are within limits, weights at least limits.MIN_WEIGHT
+@custom:rounding amounts out down, amounts in up; shares minted down, burned up
+@custom:kill none: stateless
+"""
+
+from ..interfaces import IKind
+from ..maths import weighted_maths
+from . import geometric_kind
+
+implements: IKind
+exports: (
+    geometric_kind.needs_all_balances,
+    geometric_kind.compute_invariant,
+    geometric_kind.compute_balance_given_invariant,
+    geometric_kind.log_prices,
+    geometric_kind.compute_shares_given_amounts_in,
+    geometric_kind.compute_amount_in_given_shares,
+    geometric_kind.compute_amount_out_given_shares,
+    geometric_kind.compute_shares_given_amount_out,
+)
+
+
+@external
+@view
+def compute_out_given_exact_in(
+    pool: IKind.PoolView, index_in: uint256, index_out: uint256, net_in_e18: uint256
+) -> uint256:
+    """
+    @notice Raw amount out for an amount in after its fee, times 1e18; rounded down.
+    """
+    return weighted_maths.compute_out_given_exact_in(
+        geometric_kind.balance_of(pool, index_in),
+        geometric_kind.weight_of(pool, index_in),
+        geometric_kind.balance_of(pool, index_out),
+        geometric_kind.weight_of(pool, index_out),
+        net_in_e18,
+    )
+
+
+@external
+@view
+def compute_in_given_exact_out(
+    pool: IKind.PoolView, index_in: uint256, index_out: uint256, amount_out: uint256
+) -> uint256:
+    """
+    @notice Amount in before its fee, times 1e18, for a raw amount out; rounded up.
+    """
+    return weighted_maths.compute_in_given_exact_out(
+        geometric_kind.balance_of(pool, index_in),
+        geometric_kind.weight_of(pool, index_in),
+        geometric_kind.balance_of(pool, index_out),
+        geometric_kind.weight_of(pool, index_out),
+        amount_out,
+    )

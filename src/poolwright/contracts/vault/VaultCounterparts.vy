@@ -1,0 +1,90 @@
+# pragma version 0.4.3
+"""
+@title Vault counterparts
+@notice The part of the Vault that talks to rate providers and modules, run in its place by delegatecall.
+@custom:assumes it is asked by the Vault's own code only (lock.ask); by itself it holds nothing and changes nothing of worth
+@custom:rounding none of its own
+@custom:kill exits in proportion through recovery_exit never come here
+"""
+
+from ..maths import asset_word
+from ..maths import constitution
+from ..maths import fee_policy_maths
+from . import books
+from . import counterparts
+from . import lock
+from . import pools
+from . import storage
+
+initializes: storage
+initializes: lock
+initializes: pools[storage := storage]
+initializes: books[storage := storage]
+initializes: counterparts[storage := storage]
+
+
+@external
+def prepare_swap(
+    pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
+) -> (uint256, uint256, uint256, uint256):
+    """
+    @notice Of a swap about to be priced: (weight in, weight out, account class, module's fee). Follows the rates, asks the module.
+    """
+    lock.answer()
+    book: books.Book = books.open(pool)
+    if book.header.rated:
+        counterparts.follow_rates(pool, book.header)
+        counterparts.check_rate(pool, index_in)
+        counterparts.check_rate(pool, index_out)
+    account_class: uint256 = 0
+    if book.terms.policy == fee_policy_maths.TIERED:
+        account_class = counterparts.account_class(pool, book.header, book.split)
+    module_fee: uint256 = 0
+    if book.flags & asset_word.MODULAR != 0:
+        counterparts.before_swap(pool, index_in, index_out, exact_out, amount)
+        module_fee = counterparts.module_fee(pool, index_in, index_out, exact_out, amount)
+    return pools.weight_now(pool, index_in, 0), pools.weight_now(pool, index_out, 0), account_class, module_fee
+
+
+@external
+def finish_swap(
+    pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, amount_out: uint256, balance_in: uint256
+):
+    """
+    @notice Of a swap just written: turnover, where a fee asks for it, and the module's word.
+    """
+    lock.answer()
+    book: books.Book = books.open(pool)
+    if book.terms.policy == fee_policy_maths.TIERED and book.split.tier_source == constitution.TRADED:
+        counterparts.add_turnover(pool, book.header, amount_in, balance_in)
+    if book.flags & asset_word.MODULAR != 0:
+        counterparts.after_swap(pool, index_in, index_out, amount_in, amount_out)
+
+
+@external
+def prepare_liquidity(
+    pool: address, point: uint256, index: uint256, amounts: DynArray[uint256, 16], shares: uint256
+) -> uint256:
+    """
+    @notice Of liquidity about to be worked out: the module's fee. Follows the rates; an asset with a frozen one does not move.
+    """
+    lock.answer()
+    book: books.Book = books.open(pool)
+    if book.header.rated and index != books.NO_ASSET:
+        counterparts.follow_rates(pool, book.header)
+        for i: uint256 in range(book.header.n, bound=16):
+            if index == books.ALL or index == i:
+                counterparts.check_rate(pool, i)
+    if book.flags & asset_word.MODULAR == 0:
+        return 0
+    counterparts.before(pool, point, amounts, shares)
+    return counterparts.module_fee(pool, index, index, False, 0)
+
+
+@external
+def finish_liquidity(pool: address, point: uint256, amounts: DynArray[uint256, 16], shares: uint256):
+    """
+    @notice Of liquidity just written: the module's word.
+    """
+    lock.answer()
+    counterparts.after(pool, point, amounts, shares)

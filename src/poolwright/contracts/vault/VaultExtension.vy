@@ -1,0 +1,304 @@
+# pragma version 0.4.3
+"""
+@title Vault extension
+@notice The second part of the Vault, run in its place by delegatecall: liquidity in proportion, sessions, claims.
+@custom:assumes it is called by the Vault's own code only: by itself it holds nothing and changes nothing of worth
+@custom:rounding amounts in up, amounts out down; see the modules
+@custom:kill see Vault.vy
+"""
+
+from ethereum.ercs import IERC20
+
+from ..maths import asset_word
+from ..maths import constitution
+from . import asking
+from . import books
+from . import custody
+from . import entrance
+from . import lock
+from . import pools
+from . import proportional
+from . import reading
+from . import share_ledger
+from . import storage
+
+initializes: storage
+initializes: lock
+initializes: custody[lock := lock]
+initializes: entrance[lock := lock, storage := storage]
+initializes: pools[storage := storage]
+initializes: asking[lock := lock]
+initializes: books[storage := storage]
+initializes: share_ledger[storage := storage, asking := asking, custody := custody]
+initializes: proportional[storage := storage, pools := pools, asking := asking, share_ledger := share_ledger]
+
+
+# Uniswap's Permit2, at the same address on every chain.
+PERMIT2: constant(address) = 0x000000000022D473030F116dDEE9F6B43aC78BA3
+
+ADMIN: immutable(address)
+
+
+interface IUnlocked:
+    def unlocked(data: Bytes[4096]) -> Bytes[4096]: nonpayable
+
+
+interface IFlashBorrower:
+    def flash_borrowed(
+        initiator: address, tokens: DynArray[address, 16], amounts: DynArray[uint256, 16], data: Bytes[4096]
+    ): nonpayable
+
+
+struct TokenPermissions:
+    token: address
+    amount: uint256
+
+
+struct PermitTransferFrom:
+    permitted: TokenPermissions
+    nonce: uint256
+    deadline: uint256
+
+
+struct TransferDetails:
+    to: address
+    requested: uint256
+
+
+interface IPermit2:
+    def permitTransferFrom(
+        permit: PermitTransferFrom, details: TransferDetails, owner: address, signature: Bytes[65]
+    ): nonpayable
+
+
+@deploy
+def __init__(counterparts: address, admin: address):
+    asking.__init__(counterparts)
+    ADMIN = admin
+
+
+@external
+@raw_return
+def __default__() -> Bytes[4096]:
+    """
+    @notice What is not here is in VaultAdmin.
+    """
+    return raw_call(ADMIN, msg.data, max_outsize=4096, is_delegate_call=True)
+
+
+# Liquidity in proportion
+
+
+@external
+def add_proportional(
+    pool: address, shares: uint256, max_amounts: DynArray[uint256, 16], deadline: uint256, receiver: address
+) -> DynArray[uint256, 16]:
+    """
+    @notice Mint exact shares for their part of every balance, at most max_amounts; no fee. Returns the amounts.
+    """
+    session: uint256 = entrance.begin(deadline)
+    book: books.Book = books.open(pool)
+    amounts: DynArray[uint256, 16] = proportional.add_proportional(book, shares, receiver, max_amounts)
+    share_ledger.receive_all(book, amounts, session)
+    lock.leave(session)
+    return amounts
+
+
+@external
+def remove_proportional(
+    pool: address, shares: uint256, min_amounts: DynArray[uint256, 16], deadline: uint256, receiver: address
+) -> DynArray[uint256, 16]:
+    """
+    @notice Burn exact shares for their part of every balance, at least min_amounts; no fee. Works paused and retired.
+    """
+    session: uint256 = entrance.begin_exit(deadline)
+    book: books.Book = books.open(pool)
+    modular: bool = book.flags & asset_word.MODULAR != 0
+    if modular:
+        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.NO_ASSET, min_amounts, shares)
+    amounts: DynArray[uint256, 16] = proportional.remove_proportional(book, shares, min_amounts)
+    if modular:
+        asking.finish_liquidity(pool, constitution.AFTER_REMOVE, amounts, shares)
+    for i: uint256 in range(book.header.n, bound=16):
+        custody.send(convert(reading.record(pool, i).token, address), amounts[i], receiver, session)
+    lock.leave(session)
+    return amounts
+
+
+@external
+def recovery_exit(pool: address, shares: uint256, receiver: address, held_back: uint256) -> DynArray[uint256, 16]:
+    """
+    @notice Burn shares for their part of every balance, whatever else is broken: asks no module, provider or kind. Assets whose
+            bit is set in held_back are not sent but credited to the caller, to be collected when their token works again.
+    """
+    session: uint256 = lock.enter()
+    assert session == lock.IDLE, "vault: in session"
+    book: books.Book = books.open(pool)
+    least: DynArray[uint256, 16] = []
+    for i: uint256 in range(book.header.n, bound=16):
+        least.append(0)
+    amounts: DynArray[uint256, 16] = proportional.remove_proportional(book, shares, least)
+    for i: uint256 in range(book.header.n, bound=16):
+        token: address = convert(reading.record(pool, i).token, address)
+        if (held_back >> i) & 1 == 1:
+            storage.credit(msg.sender, token, amounts[i])
+    for i: uint256 in range(book.header.n, bound=16):
+        if (held_back >> i) & 1 == 0:
+            custody.send(convert(reading.record(pool, i).token, address), amounts[i], receiver, session)
+    lock.leave(session)
+    return amounts
+
+
+# Sessions: credit and debt until the end
+
+
+@external
+def unlock(data: Bytes[4096]) -> Bytes[4096]:
+    """
+    @notice Open a session for the caller and call its `unlocked(data)`; at its end every token must be settled. Returns its answer.
+    """
+    session: uint256 = lock.enter()
+    assert session == lock.IDLE, "vault: in session"
+    lock.state = convert(msg.sender, uint256)
+    answer: Bytes[4096] = extcall IUnlocked(msg.sender).unlocked(data)
+    assert lock.unsettled == 0, "vault: unsettled"
+    lock.leave(session)
+    return answer
+
+
+@external
+def multicall(calls: DynArray[Bytes[1024], 16], tokens: DynArray[address, 16], receiver: address):
+    """
+    @notice Make several calls of the Vault in one session, then settle the named tokens: debts are pulled from the caller, credits
+            paid to the receiver. A token that does not net to nothing and is not named reverts.
+    """
+    session: uint256 = lock.enter()
+    assert session == lock.IDLE, "vault: in session"
+    lock.state = convert(msg.sender, uint256)
+    for data: Bytes[1024] in calls:
+        raw_call(self, data, is_delegate_call=True)
+    lock.state = lock.EXECUTING
+    for token: address in tokens:
+        custody.settle(token, receiver)
+    assert lock.unsettled == 0, "vault: unsettled"
+    lock.leave(session)
+
+
+@external
+def take(token: address, amount: uint256, receiver: address):
+    """
+    @notice In a session: have an amount paid out, on credit if need be.
+    """
+    session: uint256 = lock.enter()
+    assert session != lock.IDLE, "vault: no session"
+    lock.charge(token, convert(amount, int256))
+    # a receipt that is being counted would be misread
+    lock.synced_token = empty(address)
+    custody.push(token, amount, receiver)
+    lock.leave(session)
+
+
+@external
+def sync(token: address):
+    """
+    @notice In a session: begin to count what is transferred to the Vault; `settle` ends it.
+    """
+    session: uint256 = lock.enter()
+    assert session != lock.IDLE, "vault: no session"
+    lock.synced_token = token
+    lock.synced_balance = staticcall IERC20(token).balanceOf(self)
+    lock.leave(session)
+
+
+@external
+def settle() -> uint256:
+    """
+    @notice In a session: credit what the Vault has received of the synced token since. Returns the amount.
+    """
+    session: uint256 = lock.enter()
+    assert session != lock.IDLE, "vault: no session"
+    token: address = lock.synced_token
+    assert token != empty(address), "vault: not synced"
+    amount: uint256 = staticcall IERC20(token).balanceOf(self) - lock.synced_balance
+    lock.synced_token = empty(address)
+    lock.charge(token, -convert(amount, int256))
+    lock.leave(session)
+    return amount
+
+
+@external
+def flash_loan(receiver: address, tokens: DynArray[address, 16], amounts: DynArray[uint256, 16], data: Bytes[4096]):
+    """
+    @notice Lend amounts until the end of the receiver's `flash_borrowed(...)`, free of charge; the Vault is closed meanwhile.
+            Before it returns, the receiver has sent them back. Works on token balances alone, never on a pool's ledger.
+    """
+    session: uint256 = lock.enter()
+    assert session == lock.IDLE, "vault: in session"
+    assert len(tokens) == len(amounts), "flash: one amount per token"
+    balances: DynArray[uint256, 16] = []
+    last: uint256 = 0
+    for i: uint256 in range(len(tokens), bound=16):
+        # in rising order, so that none comes twice
+        assert convert(tokens[i], uint256) > last, "flash: tokens unsorted"
+        last = convert(tokens[i], uint256)
+        balances.append(staticcall IERC20(tokens[i]).balanceOf(self))
+    for i: uint256 in range(len(tokens), bound=16):
+        custody.push(tokens[i], amounts[i], receiver)
+    extcall IFlashBorrower(receiver).flash_borrowed(msg.sender, tokens, amounts, data)
+    for i: uint256 in range(len(tokens), bound=16):
+        assert staticcall IERC20(tokens[i]).balanceOf(self) >= balances[i], "flash: not repaid"
+    lock.leave(session)
+
+
+# Allowances and claims
+
+
+@external
+def permit(token: address, amount: uint256, deadline: uint256, v: uint8, r: bytes32, s: bytes32):
+    """
+    @notice Use the caller's EIP-2612 signature. One that has been used already (by anybody) is no error: the allowance counts.
+    """
+    session: uint256 = lock.enter()
+    done: bool = raw_call(
+        token,
+        abi_encode(
+            msg.sender, self, amount, deadline, v, r, s,
+            method_id=method_id("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"),
+        ),
+        revert_on_failure=False,
+    )
+    lock.leave(session)
+
+
+@external
+def pull_permit2(token: address, amount: uint256, nonce: uint256, deadline: uint256, signature: Bytes[65]):
+    """
+    @notice In a session: take an amount from the caller by a Permit2 signature, and credit what has come.
+    """
+    session: uint256 = lock.enter()
+    assert session != lock.IDLE, "vault: no session"
+    lock.synced_token = empty(address)
+    before: uint256 = staticcall IERC20(token).balanceOf(self)
+    extcall IPermit2(PERMIT2).permitTransferFrom(
+        PermitTransferFrom(permitted=TokenPermissions(token=token, amount=amount), nonce=nonce, deadline=deadline),
+        TransferDetails(to=self, requested=amount),
+        msg.sender,
+        signature,
+    )
+    received: uint256 = staticcall IERC20(token).balanceOf(self) - before
+    lock.charge(token, -convert(received, int256))
+    lock.leave(session)
+
+
+@external
+def collect(token: address, receiver: address) -> uint256:
+    """
+    @notice Pay out what the caller is owed of a token. Returns the amount.
+    """
+    session: uint256 = lock.enter()
+    amount: uint256 = storage.claims[msg.sender][token]
+    storage.claims[msg.sender][token] = 0
+    log storage.Collected(account=msg.sender, token=token, amount=amount)
+    custody.send(token, amount, receiver, session)
+    lock.leave(session)
+    return amount

@@ -1,0 +1,92 @@
+# pragma version 0.4.3
+"""
+@title Asking
+@notice Where the Vault turns to VaultCounterparts, in its own storage, for the pools that have counterparts.
+@custom:assumes the address is the Vault's own other half
+@custom:rounding none
+@custom:kill none
+"""
+
+from . import lock
+
+uses: lock
+
+COUNTERPARTS: immutable(address)
+
+
+# What VaultCounterparts says of a swap about to be priced.
+struct Prepared:
+    weight_in: uint256
+    weight_out: uint256
+    account_class: uint256
+    module_fee: uint256
+
+
+@deploy
+def __init__(counterparts: address):
+    COUNTERPARTS = counterparts
+
+
+@internal
+def prepare_swap(
+    pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
+) -> Prepared:
+    lock.ask()
+    answer: Bytes[128] = raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, index_in, index_out, exact_out, amount,
+            method_id=method_id("prepare_swap(address,uint256,uint256,bool,uint256)"),
+        ),
+        max_outsize=128,
+        is_delegate_call=True,
+    )
+    return abi_decode(answer, Prepared)
+
+
+@internal
+def finish_swap(
+    pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, amount_out: uint256, balance_in: uint256
+):
+    lock.ask()
+    raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, index_in, index_out, amount_in, amount_out, balance_in,
+            method_id=method_id("finish_swap(address,uint256,uint256,uint256,uint256,uint256)"),
+        ),
+        is_delegate_call=True,
+    )
+
+
+@internal
+def prepare_liquidity(
+    pool: address, point: uint256, index: uint256, amounts: DynArray[uint256, 16], shares: uint256
+) -> uint256:
+    """
+    @dev The module's fee, 0 without one.
+    """
+    lock.ask()
+    answer: Bytes[32] = raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, point, index, amounts, shares,
+            method_id=method_id("prepare_liquidity(address,uint256,uint256,uint256[],uint256)"),
+        ),
+        max_outsize=32,
+        is_delegate_call=True,
+    )
+    return extract32(answer, 0, output_type=uint256)
+
+
+@internal
+def finish_liquidity(pool: address, point: uint256, amounts: DynArray[uint256, 16], shares: uint256):
+    lock.ask()
+    raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, point, amounts, shares,
+            method_id=method_id("finish_liquidity(address,uint256,uint256[],uint256)"),
+        ),
+        is_delegate_call=True,
+    )

@@ -1,0 +1,33 @@
+# pragma version 0.4.3
+"""
+@title Entrance
+@notice Where operations begin: in time, alone or in the caller's session, and not while everything is paused.
+@custom:assumes nothing
+@custom:rounding none
+@custom:kill a global pause ends here, exits in proportion aside
+"""
+
+from . import lock
+from . import storage
+
+uses: lock
+uses: storage
+
+
+@internal
+def begin(deadline: uint256) -> uint256:
+    """
+    @dev The answer belongs to lock.leave.
+    """
+    session: uint256 = self.begin_exit(deadline)
+    assert block.timestamp >= storage.world & (2 ** 32 - 1), "vault: paused"
+    return session
+
+
+@internal
+def begin_exit(deadline: uint256) -> uint256:
+    """
+    @dev The same for what no pause may stop.
+    """
+    assert block.timestamp <= deadline, "vault: too late"
+    return lock.enter()

@@ -1,0 +1,102 @@
+# pragma version 0.4.3
+"""
+@title Routes
+@notice Several swaps as one: a path, whose tokens follow each other, and a batch, whose tokens net out.
+@custom:assumes the Vault holds the lock
+@custom:rounding see pricing.vy
+@custom:kill see swapping.vy
+"""
+
+from . import lock
+from . import swapping
+
+uses: lock
+uses: swapping
+
+MAX_HOPS: constant(uint256) = 8
+MAX_STEPS: constant(uint256) = 16
+MAX_TOKENS: constant(uint256) = 16
+
+
+# One swap of a batch. amount 0: what the swap before gave (exact in) or took (exact out).
+struct Step:
+    hop: uint256
+    amount: uint256
+
+
+@internal
+def path(
+    hops: DynArray[uint256, MAX_HOPS], exact_out: bool, amount: uint256, integrator: address
+) -> swapping.Settled:
+    """
+    @dev Swap along hops (pool 160 bits, index in 8, index out 8). What passes between two hops is never moved.
+    """
+    count: uint256 = len(hops)
+    assert count > 0, "path: no hops"
+    whole: swapping.Settled = empty(swapping.Settled)
+    current: uint256 = amount
+    for k: uint256 in range(count, bound=MAX_HOPS):
+        hop: uint256 = hops[k]
+        if exact_out:
+            hop = hops[count - 1 - k]
+        done: swapping.Settled = self._hop(hop, exact_out, current, integrator)
+        if exact_out:
+            assert k == 0 or done.token_out == whole.token_in, "path: tokens do not follow"
+            whole.token_in = done.token_in
+            whole.amount_in = done.amount_in
+            current = done.amount_in
+            if k == 0:
+                whole.token_out = done.token_out
+                whole.amount_out = done.amount_out
+        else:
+            assert k == 0 or done.token_in == whole.token_out, "path: tokens do not follow"
+            whole.token_out = done.token_out
+            whole.amount_out = done.amount_out
+            current = done.amount_out
+            if k == 0:
+                whole.token_in = done.token_in
+                whole.amount_in = done.amount_in
+    return whole
+
+
+@internal
+def batch(
+    steps: DynArray[Step, MAX_STEPS],
+    exact_out: bool,
+    tokens: DynArray[address, MAX_TOKENS],
+    limits_: DynArray[int256, MAX_TOKENS],
+    integrator: address,
+) -> DynArray[int256, MAX_TOKENS]:
+    """
+    @dev Run the steps, first to last (exact out: last to first), into the ledger of the session. Returns what each token adds
+         to the caller's debt (+) or credit (-), held to its limit.
+    """
+    assert len(tokens) == len(limits_), "batch: one limit per token"
+    before: DynArray[int256, MAX_TOKENS] = []
+    for token: address in tokens:
+        before.append(lock.deltas[token])
+    count: uint256 = len(steps)
+    current: uint256 = 0
+    for k: uint256 in range(count, bound=MAX_STEPS):
+        step: Step = steps[k]
+        if exact_out:
+            step = steps[count - 1 - k]
+        if step.amount > 0:
+            current = step.amount
+        done: swapping.Settled = self._hop(step.hop, exact_out, current, integrator)
+        lock.charge(done.token_in, convert(done.amount_in, int256))
+        lock.charge(done.token_out, -convert(done.amount_out, int256))
+        current = done.amount_in if exact_out else done.amount_out
+    deltas: DynArray[int256, MAX_TOKENS] = []
+    for i: uint256 in range(len(tokens), bound=MAX_TOKENS):
+        delta: int256 = lock.deltas[tokens[i]] - before[i]
+        assert delta <= limits_[i], "batch: limit"
+        deltas.append(delta)
+    return deltas
+
+
+@internal
+def _hop(hop: uint256, exact_out: bool, amount: uint256, integrator: address) -> swapping.Settled:
+    return swapping.swap(
+        convert(hop & (2 ** 160 - 1), address), (hop >> 160) & 255, (hop >> 168) & 255, exact_out, amount, integrator
+    )

@@ -1,0 +1,83 @@
+# pragma version 0.4.3
+"""
+@title Share ledger
+@notice What all liquidity has in common: who may deposit, and the event that tells of it.
+@custom:assumes the Vault holds the lock
+@custom:rounding none of its own
+@custom:kill none
+"""
+
+from ..interfaces import IShareToken
+from ..maths import asset_word
+from ..maths import constitution
+from . import asking
+from . import books
+from . import custody
+from . import reading
+from . import storage
+
+uses: storage
+uses: asking
+uses: custody
+
+
+event Liquidity:
+    pool: indexed(address)
+    account: indexed(address)
+    index: uint256  # of the only asset, or books.ALL
+    added: bool
+    amounts: DynArray[uint256, 16]
+    fees: DynArray[uint256, 16]
+    shares: uint256
+    supply: uint256  # after
+    words: DynArray[uint256, 16]
+
+
+@internal
+def admit(book: books.Book, receiver: address, amounts: DynArray[uint256, 16], shares: uint256, supply: uint256):
+    """
+    @dev After minting: the guard of a launch, and the module's word.
+    """
+    if book.flags & asset_word.GUARDED != 0:
+        guard: uint256 = storage.guards[book.pool]
+        assert supply <= (guard & (2 ** 112 - 1)) << 16, "guard: pool full"
+        held: uint256 = staticcall IShareToken(book.pool).balanceOf(receiver)
+        assert held <= ((guard >> 112) & (2 ** 112 - 1)) << 16, "guard: account full"
+        assert guard >> 224 == 0 or storage.listed[book.pool][receiver], "guard: not on the list"
+    self.finish(book, constitution.AFTER_ADD, amounts, shares)
+
+
+@internal
+def finish(book: books.Book, point: uint256, amounts: DynArray[uint256, 16], shares: uint256):
+    if book.flags & asset_word.MODULAR != 0:
+        asking.finish_liquidity(book.pool, point, amounts, shares)
+
+
+@internal
+def record(
+    pool: address,
+    index: uint256,
+    added: bool,
+    amounts: DynArray[uint256, 16],
+    fees: DynArray[uint256, 16],
+    shares: uint256,
+    supply: uint256,
+    words: DynArray[uint256, 16],
+):
+    log Liquidity(
+        pool=pool,
+        account=msg.sender,
+        index=index,
+        added=added,
+        amounts=amounts,
+        fees=fees,
+        shares=shares,
+        supply=supply,
+        words=words,
+    )
+
+
+@internal
+def receive_all(book: books.Book, amounts: DynArray[uint256, 16], session: uint256):
+    for i: uint256 in range(book.header.n, bound=16):
+        custody.receive(convert(reading.record(book.pool, i).token, address), amounts[i], session)
