@@ -20,7 +20,7 @@
 #   SPLIT    protocol 60, creator 60, integrator 60 (WAD parts of the fee), tier source 8, tier threshold 64 (in 10^9 of what is measured)
 #   ASSET    token 160, decimals 8, weight 60 (WAD)
 #   RIGHTS   eight times: allowed 1, delay 24 (s); then highest fee 28 (in 10^9 of WAD), loosen only 1
-#   RATE     provider 160, greatest age 32 (s), greatest move per block 60 (WAD)
+#   RATE     provider 160, greatest age 32 (s), greatest move per block 60 (WAD); or, below 2^72, a rate for ever (WAD)
 
 from . import limits
 
@@ -53,6 +53,7 @@ AFTER_ADD: constant(uint256) = 8
 BEFORE_REMOVE: constant(uint256) = 16
 AFTER_REMOVE: constant(uint256) = 32
 FEE: constant(uint256) = 64
+ALL_POINTS: constant(uint256) = 127
 
 
 struct Header:
@@ -144,6 +145,11 @@ def record(word: uint256) -> Record:
 @internal
 @pure
 def rate_source(word: uint256) -> RateSource:
+    """
+    @dev Without a provider where the rate is for ever.
+    """
+    if word < 2 ** 72:
+        return empty(RateSource)
     return RateSource(
         provider=word & (2 ** 160 - 1),
         max_age=(word >> 160) & (2 ** 32 - 1),

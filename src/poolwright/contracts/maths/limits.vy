@@ -42,3 +42,19 @@ MAX_AMPLIFICATION: constant(uint256) = 10_000 * 1000
 # Rates, WAD: value of one token in units of the pool's numeraire.
 MIN_RATE: constant(uint256) = 10 ** 16
 MAX_RATE: constant(uint256) = 10 ** 20
+
+# Half-life of a pool's averages, seconds.
+MIN_HALF_LIFE: constant(uint256) = 60
+MAX_HALF_LIFE: constant(uint256) = 7 * 24 * 3600
+# A rate may move by this at most per block, WAD, and must be this young, seconds.
+MAX_RATE_MOVE: constant(uint256) = 10 ** 17
+MAX_RATE_AGE: constant(uint256) = 7 * 24 * 3600
+
+# Delays and pauses, seconds.
+MIN_RAMP: constant(uint256) = 3600
+MAX_RAMP: constant(uint256) = 365 * 24 * 3600
+MAX_PAUSE: constant(uint256) = 14 * 24 * 3600
+# A scheduled change that nobody has carried out by then is void.
+CHANGE_LIFE: constant(uint256) = 30 * 24 * 3600
+# Of the protocol's own changes.
+PROTOCOL_DELAY: constant(uint256) = 7 * 24 * 3600

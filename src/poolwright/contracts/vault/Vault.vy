@@ -43,7 +43,8 @@ struct SwapRequest:
 
 
 @deploy
-def __init__(counterparts: address, extension: address, unbalanced: address):
+def __init__(owner: address, counterparts: address, extension: address, unbalanced: address):
+    storage.owner = owner
     asking.__init__(counterparts)
     EXTENSION = extension
     UNBALANCED = unbalanced
@@ -134,6 +135,19 @@ def batch_swap(
         assert lock.unsettled == 0, "vault: unsettled"
     lock.leave(session)
     return deltas
+
+
+@external
+@view
+def asset_words(pool: address, n: uint256) -> DynArray[uint256, 16]:
+    """
+    @notice The words of a pool's first n assets: see asset_word.vy. Reverts while an operation is going on.
+    """
+    lock.check_idle()
+    words: DynArray[uint256, 16] = []
+    for i: uint256 in range(n, bound=16):
+        words.append(storage.words[pool][i])
+    return words
 
 
 @internal

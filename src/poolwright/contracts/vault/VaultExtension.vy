@@ -302,3 +302,79 @@ def collect(token: address, receiver: address) -> uint256:
     custody.send(token, amount, receiver, session)
     lock.leave(session)
     return amount
+
+
+@external
+def collect_protocol(token: address, receiver: address) -> uint256:
+    """
+    @notice Pay out what the protocol is owed of a token; owner only.
+    """
+    session: uint256 = lock.enter()
+    assert msg.sender == storage.owner, "vault: not the owner"
+    amount: uint256 = storage.claims[storage.PROTOCOL][token]
+    storage.claims[storage.PROTOCOL][token] = 0
+    log storage.Collected(account=storage.PROTOCOL, token=token, amount=amount)
+    custody.send(token, amount, receiver, session)
+    lock.leave(session)
+    return amount
+
+
+# Reading
+
+
+@external
+@view
+def stored(pool: address, field: uint256, key: uint256) -> uint256:
+    """
+    @notice One word of storage, by the field that a Stored event names. Reverts while an operation is going on.
+    """
+    lock.check_idle()
+    if field == storage.OF_POOL:
+        return storage.pools[pool]
+    if field == storage.OF_TERMS:
+        return storage.terms[pool]
+    if field == storage.OF_SPLIT:
+        return storage.splits[pool]
+    if field == storage.OF_RAMP:
+        return storage.ramps[pool][key]
+    if field == storage.OF_RATE:
+        return storage.rates[pool][key]
+    if field == storage.OF_MODULE:
+        return storage.modules[pool]
+    if field == storage.OF_GUARD:
+        return storage.guards[pool]
+    if field == storage.OF_TURNOVER:
+        return storage.turnovers[pool]
+    if field == storage.OF_ASSET:
+        return storage.words[pool][key]
+    if field == storage.OF_WORLD:
+        return storage.world
+    account: address = convert(key & (2 ** 160 - 1), address)
+    if field == storage.OF_CLASS:
+        return storage.classes[pool][account]
+    if field == storage.OF_LISTED:
+        return convert(storage.listed[pool][account], uint256)
+    if field == storage.OF_OWNER:
+        return convert(storage.owner, uint256)
+    if field == storage.OF_NEXT_OWNER:
+        return convert(storage.next_owner, uint256)
+    assert field == storage.OF_GUARDIAN, "vault: no such field"
+    return convert(storage.guardian, uint256)
+
+
+@external
+@view
+def claim(account: address, token: address) -> uint256:
+    """
+    @notice What an account (the protocol: the empty address) may collect of a token.
+    """
+    return storage.claims[account][token]
+
+
+@external
+@view
+def change(pool: address, right: uint256) -> storage.Change:
+    """
+    @notice The announced change of a pool under one of its rights; due 0 if there is none.
+    """
+    return storage.changes[pool][right]

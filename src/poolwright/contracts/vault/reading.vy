@@ -42,5 +42,11 @@ def rights(pool: address, n: uint256) -> uint256:
 
 @internal
 @view
+def rate_word(pool: address, n: uint256, index: uint256) -> uint256:
+    return convert(slice(pool.code, ASSETS + 32 * (n + 1 + index), 32), uint256)
+
+
+@internal
+@view
 def rate_source(pool: address, n: uint256, index: uint256) -> constitution.RateSource:
-    return constitution.rate_source(convert(slice(pool.code, ASSETS + 32 * (n + 1 + index), 32), uint256))
+    return constitution.rate_source(self.rate_word(pool, n, index))

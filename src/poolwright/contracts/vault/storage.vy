@@ -43,6 +43,11 @@ AMPLIFICATION: constant(uint256) = 16
 PROTOCOL: constant(address) = empty(address)
 
 
+struct Change:
+    due: uint256  # 0: none
+    payload: DynArray[uint256, 17]
+
+
 event Stored:
     pool: indexed(address)
     field: indexed(uint256)
@@ -82,14 +87,12 @@ owner: address
 next_owner: address
 guardian: address
 
+# Scheduled changes: pool (the protocol's under the empty address) -> right.
+changes: HashMap[address, HashMap[uint256, Change]]
+
 pool_count: uint256
 pool_by_number: HashMap[uint256, address]
 pages: HashMap[address, HashMap[uint256, uint256]]  # token -> page -> up to seven pools' numbers
-
-
-@internal
-def store_asset(pool: address, index: uint256, word: uint256):
-    self.words[pool][index] = word
 
 
 @internal
@@ -100,6 +103,24 @@ def credit(account: address, token: address, amount: uint256):
     if amount > 0:
         self.claims[account][token] += amount
         log Credited(account=account, token=token, amount=amount)
+
+
+@internal
+def store_pool(pool: address, word: uint256):
+    self.pools[pool] = word
+    log Stored(pool=pool, field=OF_POOL, key=0, word=word)
+
+
+@internal
+def store_flags(pool: address, n: uint256, set: uint256, cleared: uint256):
+    """
+    @dev Set and clear flags in every asset's word.
+    """
+    for i: uint256 in range(n, bound=16):
+        word: uint256 = self.words[pool][i]
+        word = (word | (set << asset_word.FLAGS_SHIFT)) & ~(cleared << asset_word.FLAGS_SHIFT)
+        self.words[pool][i] = word
+        log Stored(pool=pool, field=OF_ASSET, key=i, word=word)
 
 
 @internal
