@@ -1,0 +1,78 @@
+# pragma version 0.4.3
+"""
+@title Fee policy maths
+@notice The swap fee of each native policy, from the state before the trade.
+@custom:assumes least <= base <= most <= limits.MAX_SWAP_FEE
+@custom:rounding fees up
+@custom:kill none: pure
+"""
+
+from . import fixed_point
+from . import log_exp
+
+FLAT: constant(uint256) = 0
+VOLATILITY: constant(uint256) = 1
+IMBALANCE: constant(uint256) = 2
+TIERED: constant(uint256) = 3
+MODULE: constant(uint256) = 4
+# Account classes of a tiered policy: 0 pays the base fee, 3 the least.
+MAX_CLASS: constant(uint256) = 3
+
+
+@internal
+@pure
+def volatility_fee(base: uint256, most: uint256, slope: uint256, volatility: uint256) -> uint256:
+    """
+    @dev min(most, base + slope * volatility): oracle_maths.volatility of the more volatile of the two assets, slope in WAD.
+    """
+    return min(most, base + fixed_point.mul_up(slope, volatility))
+
+
+@internal
+@pure
+def imbalance_fee(
+    least: uint256, base: uint256, most: uint256, slope: uint256, value_in: uint256, value_out: uint256
+) -> uint256:
+    """
+    @dev base + slope * ln(value_in / value_out) within [least, most]: dearer for a trade that feeds the asset in excess, cheaper
+         for one that takes it out. Values in any one unit, per weight; slope WAD per e-fold.
+    """
+    a: uint256 = value_in
+    b: uint256 = value_out
+    # A logarithm takes operands below 2^176: larger ones lose digits that it does not have.
+    if max(a, b) >= 2 ** 176:
+        a = a // 2 ** 80
+        b = b // 2 ** 80
+    size: uint256 = 0
+    if a >= b:
+        size = convert(log_exp.ln(a, max(b, 1)), uint256) // fixed_point.WAD
+        return min(most, base + fixed_point.mul_up(slope, size))
+    size = convert(log_exp.ln(b, max(a, 1)), uint256) // fixed_point.WAD
+    cut: uint256 = fixed_point.mul_down(slope, size)
+    if cut >= base - least:
+        return least
+    return base - cut
+
+
+@internal
+@pure
+def tiered_fee(least: uint256, base: uint256, account_class: uint256) -> uint256:
+    """
+    @dev From base (class 0) in equal steps to least (class 3).
+    """
+    return base - (base - least) * min(account_class, MAX_CLASS) // MAX_CLASS
+
+
+@internal
+@pure
+def class_of(measure: uint256, threshold: uint256) -> uint256:
+    """
+    @dev Class by size: 1 from the threshold, 2 from ten times, 3 from a hundred times; none without a threshold.
+    """
+    if threshold == 0 or measure < threshold:
+        return 0
+    if measure < threshold * 10:
+        return 1
+    if measure < threshold * 100:
+        return 2
+    return 3

@@ -1,0 +1,106 @@
+# pragma version 0.4.3
+"""
+@title Oracle maths
+@notice The pool's own memory of prices, one asset at a time: drift of the balance from its average, and its variance.
+@custom:assumes balances within limits; times never run backwards
+@custom:rounding towards no drift and no variance
+@custom:kill none: pure
+"""
+# With b the balance, L = log2 b, h the half-life and M the average of L,  dM/dt = (L - M) * ln2 / h:
+#   drift     x = M - L.  Idle for t:  x <- x * d,  d = 2^(-t/h).  Balance b -> b':  x <- x - log2(b'/b), since M does not jump.
+#   variance  v, the same average of x^2.  Idle for t:  v <- v * d + x^2 * d * (1 - d), the exact integral of it.
+# Both laws compose (twice over s and t is once over s + t), so an idle asset needs no write; and within a block they see only the
+# sum of its movements, so a price that is moved and moved back in one block leaves no trace but rounding.
+# For Brownian log prices of variance s^2 a second, v tends to s^2 * h / (2 * ln2^2)  in log2^2: see volatility.
+# Proportional liquidity moves all balances alike and no price, so it leaves x and v as they are.
+
+from . import asset_word
+from . import fixed_point
+from . import log_exp
+
+ONE: constant(uint256) = 2 ** 64
+MAX_DRIFT: constant(int256) = 2 ** 33 - 1
+# From log2 in 2^96 scale to drift in 2^28 scale.
+DRIFT_UNIT: constant(int256) = 2 ** 68
+# 2^-f = 1 - f * (c0 - f * (c1 - ... f * c6)), f in [0, 1): interpolated at the Chebyshev nodes, absolute error below 2^-33.
+# All in 2^64 scale. tools/derive_decay.py derives and checks them.
+C0: constant(uint256) = 12786308642922304685
+C1: constant(uint256) = 4431396669940976808
+C2: constant(uint256) = 1023866494300441607
+C3: constant(uint256) = 177401428508889649
+C4: constant(uint256) = 24533060648195076
+C5: constant(uint256) = 2746579564176526
+C6: constant(uint256) = 208519109865884
+# floor(ln 2 * 10^18)
+LN2: constant(uint256) = 693147180559945309
+
+
+@internal
+@pure
+def decay(elapsed: uint256, half_life: uint256) -> uint256:
+    """
+    @dev 2^(-elapsed / half_life) in 2^64 scale; half_life >= 1.
+    """
+    if elapsed == 0:
+        return ONE
+    if elapsed >= half_life << 6:
+        return 0
+    # cannot overflow: elapsed < 2^32 or so; anything larger has left above or is checked here.
+    t: uint256 = (elapsed << 64) // half_life
+    f: uint256 = t & (ONE - 1)
+    # cannot overflow: each product of two factors below 2^64, and each term is below the constant it is taken from.
+    s: uint256 = unsafe_sub(C4, unsafe_mul(unsafe_sub(C5, unsafe_mul(C6, f) >> 64), f) >> 64)
+    s = unsafe_sub(C2, unsafe_mul(unsafe_sub(C3, unsafe_mul(s, f) >> 64), f) >> 64)
+    s = unsafe_sub(C0, unsafe_mul(unsafe_sub(C1, unsafe_mul(s, f) >> 64), f) >> 64)
+    return unsafe_sub(ONE, unsafe_mul(s, f) >> 64) >> (t >> 64)  # cannot overflow: s * f is at most 1/2
+
+
+@internal
+@pure
+def rested(asset: asset_word.Asset, now: uint256, half_life: uint256) -> (int256, uint256):
+    """
+    @dev (drift, variance) at `now`, nothing having moved since asset.time.
+    """
+    if now <= asset.time:
+        return asset.drift, asset.variance
+    d: uint256 = self.decay(unsafe_sub(now, asset.time), half_life)  # cannot overflow: now is later
+    size: uint256 = convert(abs(asset.drift), uint256)
+    # cannot overflow: drift < 2^34, so x^2 * d * (1 - d) < 2^48 * 2^128; variance < 2^32.
+    fresh: uint256 = unsafe_mul(unsafe_mul(unsafe_mul(size, size) >> 20, d) >> 64, unsafe_sub(ONE, d))
+    variance: uint256 = unsafe_add(unsafe_mul(asset.variance, d), fresh) >> 64  # cannot overflow: see above
+    drift: int256 = convert(unsafe_mul(size, d) >> 64, int256)  # cannot overflow: see above
+    if asset.drift < 0:
+        drift = unsafe_sub(0, drift)  # cannot overflow: below 2^34
+    return drift, min(variance, asset_word.MAX_VARIANCE)
+
+
+@internal
+@pure
+def drifted(drift: int256, before: uint256, after: uint256) -> int256:
+    """
+    @dev Drift once the balance has moved from `before` to `after`, both at least 1.
+    """
+    moved: int256 = unsafe_sub(drift, log_exp.log2_ratio(after, before) // DRIFT_UNIT)  # cannot overflow: below 2^35
+    return max(min(moved, MAX_DRIFT), -MAX_DRIFT)
+
+
+@internal
+@pure
+def volatility(variance: uint256) -> uint256:
+    """
+    @dev Standard deviation of the log price over one mean life h / ln2, WAD: ln2 * sqrt(2 v), since v tends to s^2 * life / 2.
+    """
+    # cannot overflow: v < 2^32; sqrt(2 v 2^-36) in 2^82 scale is below 2^82, times 10^18 below 2^142.
+    return unsafe_mul(isqrt(variance << 201) >> 18, LN2) >> 82
+
+
+@internal
+@pure
+def average_balance(asset: asset_word.Asset, now: uint256, half_life: uint256) -> uint256:
+    """
+    @dev exp of the average of ln(balance) at `now`, raw units in 1e18 scale; at least 1.
+    """
+    drift: int256 = 0
+    variance: uint256 = 0
+    drift, variance = self.rested(asset, now, half_life)
+    return max(fixed_point.mul_div_down(asset.balance, log_exp.exp2(drift * DRIFT_UNIT), fixed_point.WAD), 1)
