@@ -21,7 +21,13 @@ class Rule(NamedTuple):
 
 
 # Modules that mean nothing on floats, such as packing of bits: left out, and nothing translated may call them.
-EXACT_ONLY: Final[tuple[str, ...]] = ("asset_word", "constitution", "oracle_maths", "ramp_maths", "rate_maths")
+EXACT_ONLY: Final[tuple[str, ...]] = (
+    "asset_word",
+    "constitution",
+    "oracle_maths",
+    "ramp_maths",
+    "rate_maths",
+)
 
 _BRACKET = "if usub(high, low) <= (high // fixed_point.WAD):\n    break"
 _SETTLED_BRACKET = "if settled(low, high):\n    break"
