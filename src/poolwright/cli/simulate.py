@@ -238,6 +238,11 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("value", money(figures["value"]), f"from {money(figures['first_value'])}"),
         ("hold", money(figures["hold"]), "the first tokens, untouched"),
         ("pool against holding", percent(figures["value_vs_hold"]), "fees included"),
+        (
+            "pool against rebalancing",
+            percent(figures["value_vs_rebalanced"]),
+            "the same balances, traded for free",
+        ),
         ("impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
         (
             "fees paid",
