@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 # Mean differences closer to 0 than this many standard errors are called unclear: 95 % of a normal law.
 CLEAR = 1.96
 # Shown first, in this order; what else the simulation knows follows.
-ORDER = ("value_vs_hold", "value", "fees", "impermanent_loss", "lvr", "arbitrage_profit", "trades")
+ORDER = (
+    "value_vs_hold",
+    "value_vs_rebalanced",
+    "value",
+    "fees",
+    "impermanent_loss",
+    "lvr",
+    "arbitrage_profit",
+    "trades",
+)
 LEFT_OUT = ("first_value", "hold")
 
 

@@ -56,7 +56,7 @@ def demo(
     flag = " --verify" if proof else ""
     given = f"--prices {_quoted(prices)} --scenario {_quoted(setting)}"
     _announce(f"simulate {_quoted(pool)} {given}{flag} --report {_quoted(page)}")
-    simulate(pool, prices=[str(prices)], scenario=str(setting), verify=proof, report=page)
+    simulate([pool], prices=[str(prices)], scenario=str(setting), verify=proof, report=page)
     if not proof:
         out.print(
             "\nNot proved on the contracts: the embedded chain needs Python 3.11 or 3.12.", soft_wrap=True

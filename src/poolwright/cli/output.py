@@ -95,6 +95,18 @@ def print_block(out: Console, head: Text, paragraphs: Sequence[Text]) -> None:
     out.print()
 
 
+def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines of columns, the first to the left and the others to the right.
+
+    >>> aligned([["", "a"], ["fees", "1,000"]])
+    ['          a', 'fees  1,000']
+    """
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells
+    ]
+
+
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun.
 

@@ -43,7 +43,7 @@ Arbitrage = Annotated[
     str | None,
     typer.Option(
         metavar="MODEL",
-        help="best_pair (the default), to_no_arbitrage or none: arbitrageur.model.",
+        help="best_pair (the default), to_no_arbitrage, best_basket or none.",
         rich_help_panel=TRADERS,
     ),
 ]

@@ -42,7 +42,14 @@ _Verify = Annotated[bool, typer.Option("--verify", help="Replay the trades on th
 
 
 def simulate(
-    file: Annotated[Path, typer.Argument(help="The pool file.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="The pool file; several run side by side in one market.",
+            show_default=False,
+        ),
+    ],
     *,
     prices: options.Prices = None,
     scenario: options.ScenarioName = None,
@@ -71,13 +78,17 @@ def simulate(
 
     paths = [path for path in (report, trades, export) if path is not None]
     _check_options(paths, form, verify, precision)
-    spec = load_spec(file)
+    specs = [load_spec(file) for file in files]
     given = options.read_scenario(
-        [spec], scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
+        specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
     )  # fmt: skip
     given = given if seed is None else replace(given, seed=seed)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
-    result, over, interrupted = _run(spec, given, seeds, asked)
+    if len(specs) > 1:
+        _refuse_alone(seeds, trades)
+        _several(files, specs, given, asked, verify, (report, export, form), as_json)
+        return
+    result, over, interrupted = _run(specs[0], given, seeds, asked)
     proof = verify_on_contract(result) if verify and not interrupted else None
     told: dict[str, Any] = {"over": over, "terms": given.position}
     notes = [proof] if proof else []
@@ -93,6 +104,41 @@ def simulate(
         print_result(result, over, notes, paths)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _refuse_alone(seeds: int, trades: Path | None) -> None:
+    if seeds != 1 or trades is not None:
+        raise PoolwrightError("--seeds and --trades are for one pool; --export holds the trades of several.")
+
+
+def _several(
+    files: list[Path],
+    specs: list[PoolSpec],
+    scenario: Scenario,
+    asked: dict[str, Any],
+    verify: bool,
+    outputs: tuple[Path | None, Path | None, str],
+    as_json: bool,
+) -> None:
+    """Run pools side by side; each has its own page, tables and proof."""
+    from poolwright.cli.side_by_side import check_names, each_path, print_side_by_side, run_side_by_side
+
+    check_names(files)
+    found = run_side_by_side(specs, scenario, **asked)
+    found.check()
+    (report, export, form), notes, written = outputs, [], []
+    for file, result in zip(files, found.pools, strict=True):
+        told = [verify_on_contract(result)] if verify else []
+        notes += [f"{file.stem}: {note}" for note in told]
+        page, folder = each_path(report, file), each_path(export, file)
+        if page is not None:
+            written.append(result.write_report(page, notes=told, terms=scenario.position))
+        if folder is not None:
+            written.append(result.write_tables(folder, form, terms=scenario.position))
+    if as_json:
+        print_json(found.to_dict() | ({"verified": notes} if verify else {}))
+    else:
+        print_side_by_side(found, files, notes, written)
 
 
 def _check_options(paths: list[Path], form: str, verify: bool, precision: str) -> None:
@@ -163,6 +209,8 @@ def print_result(
     """Print the key figures as aligned rows, then what they rest on."""
     from rich.text import Text
 
+    from poolwright.simulate.words import traders_in_short
+
     out = console()
     head = Text.assemble((result.params.name, "bold"))
     out.print(head.append("  generated market" if result.prices.generated else "", "yellow"), soft_wrap=True)
@@ -170,7 +218,7 @@ def print_result(
         line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
         out.print(line, soft_wrap=True)
     out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
-    for name, text in _traders(result):
+    for name, text in traders_in_short(result):
         out.print(Text(f"  {name:<10} {text}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
     if result.recheck is not None:
@@ -183,25 +231,6 @@ def print_result(
         out.print(Text(f"  written    {path}"), soft_wrap=True)
     if not result.complete:
         out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
-
-
-def _traders(result: SimulationResult) -> list[tuple[str, str]]:
-    """Return who trades, in short; the page has it in full."""
-    from poolwright.simulate.words import agent_facts
-
-    trader = result.arbitrageur
-    told = [("arbitrage", result.arbitrage)]
-    if trader is not None:
-        known = isinstance(trader.gas_cost, int | float)
-        told = [
-            (
-                "arbitrage",
-                f"{trader.model}, {f'{trader.gas_cost:g} gas a trade' if known else 'gas by its law'}",
-            )
-        ]
-        told += [("", text) for name, text in agent_facts(trader) if name == "Arbitrageur"]
-    others = [agent for agent in result.agents if agent is not trader]
-    return told + [(name.lower(), text) for agent in others for name, text in agent_facts(agent)]
 
 
 def _over(over: OverSeeds | None) -> list[tuple[str, str, str]]:
@@ -238,6 +267,11 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("value", money(figures["value"]), f"from {money(figures['first_value'])}"),
         ("hold", money(figures["hold"]), "the first tokens, untouched"),
         ("pool against holding", percent(figures["value_vs_hold"]), "fees included"),
+        (
+            "pool against rebalancing",
+            percent(figures["value_vs_rebalanced"]),
+            "the same balances, traded for free",
+        ),
         ("impermanent loss", percent(figures["impermanent_loss"]), "the same pool without fees"),
         (
             "fees paid",

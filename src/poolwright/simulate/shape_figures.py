@@ -114,7 +114,7 @@ def _loss_line(surface: Surface) -> Any:
 def _loss_map(surface: Surface) -> Any:
     """Draw the loss as contours over two ratios, and the market's way over them."""
     one, other = surface.tokens
-    form = {"tickformat": ".3~f", "hoverformat": ".3f", "type": "log", "nticks": 7}
+    form = {"tickformat": ".3~f", "hoverformat": ".3f", "type": "log", "nticks": 5}
     traces = [
         go.Contour(
             x=surface.x, y=surface.y, z=surface.z, name="impermanent loss", colorscale="Cividis", ncontours=14,

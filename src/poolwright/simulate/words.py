@@ -69,6 +69,19 @@ def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
     return [*facts, *([("Arbitrageur", ", ".join(told))] if told else [])]
 
 
+def traders_in_short(result: SimulationResult) -> list[tuple[str, str]]:
+    """Return who trades as (part, text), for the terminal; `agent_facts` has it in full."""
+    trader = result.arbitrageur
+    told = [("arbitrage", result.arbitrage)]
+    if trader is not None:
+        flat = isinstance(trader.gas_cost, int | float)
+        gas = f"{trader.gas_cost:g} gas a trade" if flat else "gas by its law"
+        told = [("arbitrage", f"{trader.model}, {gas}")]
+        told += [("", text) for name, text in agent_facts(trader) if name == "Arbitrageur"]
+    others = [agent for agent in result.agents if agent is not trader]
+    return told + [(name.lower(), text) for agent in others for name, text in agent_facts(agent)]
+
+
 def absent_facts(result: SimulationResult) -> list[tuple[str, str]]:
     """Return who is not there."""
     absent = []

@@ -18,6 +18,7 @@ from poolwright.errors import PoolwrightError
 from poolwright.simulate.agents import Arbitrageur, Retail
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.market import generate_market
+from poolwright.simulate.pools import simulate_pools
 from poolwright.simulate.prices import load_prices
 from poolwright.simulate.scenario_file import load_scenario
 from poolwright.spec.load import load_spec
@@ -311,3 +312,26 @@ def test_a_fee_of_ones_own(run: Run, index: Path, prices: Path, tmp_path: Path) 
     expected = simulate(load_spec(index), prices, fee=lambda pool, step, token_in, token_out: 0.01)
     assert data["result"] == json.loads(json.dumps(expected.figures()))
     assert data["assumptions"]["fee"].startswith("fee, sha256")
+
+
+def test_several_pools_run_side_by_side(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
+    cheap = tmp_path / "cheap.toml"
+    cheap.write_text(index.read_text().replace('swap = "0.3%"', 'swap = "0.1%"'))
+    flow = ["--set", "retail.orders_per_hour=3", "--set", "retail.mean_size=700", "--value", 500_000]
+    given = ["simulate", index, cheap, "--prices", prices, *flow]
+    data = json.loads(run(*given, "--json").out)
+    expected = simulate_pools(
+        [load_spec(index), load_spec(cheap)], load_prices(prices, SYMBOLS), values=[500_000.0, 500_000.0],
+        agents=[Arbitrageur(), Retail(3, 700)],
+    )  # fmt: skip
+    assert data == json.loads(json.dumps(expected.to_dict()))
+    shown = run(*given, "--verify", "--report", tmp_path / "r.html", "--export", tmp_path / "x")
+    assert shown.status == 0
+    assert shown.out.count("final state equal to the wei") == 2
+    assert f"{expected.figures()['fees']:,.2f}" in shown.out
+    for name in ("r-index.html", "r-cheap.html", "x-index/trades.csv", "x-cheap/trades.csv"):
+        assert (tmp_path / name).is_file()
+    for words, told in ((["--seeds", 2], "--seeds and --trades are for one pool"), ([index], "named index")):
+        refused = run(*given, *words)
+        assert (refused.status, refused.out) == (2, "")
+        assert told in refused.err

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolwright.errors import UnitError
 from poolwright.extras import require
+from poolwright.simulate.page import Chart
 from poolwright.simulate.sweep.job import Row
 from poolwright.simulate.sweep.result import SweepResult, spread
 from poolwright.simulate.sweep.vary import Dimension
-from poolwright.simulate.sweep.wording import axis_format
+from poolwright.simulate.sweep.wording import FRACTIONS, axis_format, short_figure
 from poolwright.units import parse_number
 
 go = require("plotly.graph_objects", "sim")
@@ -21,7 +22,13 @@ go = require("plotly.graph_objects", "sim")
 TRAIN, TEST, BAND = "#3b82d6", "#dd8527", "rgba(59,130,214,0.20)"
 # Pairs of keys that are drawn as heatmaps: more would not be looked at.
 MAX_PAIRS = 3
-Chart = tuple[str, str, Any]
+# Cells of a heatmap that are written out; beyond, the standard errors get a map of their own.
+MAX_TOLD = 48
+# Standard errors of a paired difference within which two runs are not told apart: 95 % of a normal law.
+APART = 1.96
+# Keys whose numbers people read in per cent.
+IN_PERCENT = ("fees.", ".weight")
+MARK = "\u25cf"
 
 
 def all_charts(result: SweepResult) -> dict[str, Chart]:
@@ -35,8 +42,8 @@ def all_charts(result: SweepResult) -> dict[str, Chart]:
     if result.manifest["method"] == "grid":
         for k, (one, other) in enumerate(itertools.islice(itertools.combinations(grids, 2), MAX_PAIRS)):
             charts[f"map-{k}"] = _heatmap(result, one, other)
-            if result.folds:
-                charts[f"error-{k}"] = _heatmap(result, one, other, error=True)
+            if result.folds and len(one.values) * len(other.values) > MAX_TOLD:
+                charts[f"error-{k}"] = _error_map(result, one, other)
     if result.folds:
         charts["windows"] = _by_window(result)
     return charts
@@ -52,6 +59,17 @@ def numeric(text: str) -> float | None:
 
 def _objective(result: SweepResult) -> str:
     return str(result.manifest["objective"]).partition(" ")[0]
+
+
+def _title(result: SweepResult, what: str) -> str:
+    return f"{_objective(result)} by {what}".replace("_", " ")
+
+
+def _axis(dimension: Dimension) -> dict[str, Any]:
+    """Return the title of an axis, and per cent where the key is written so."""
+    shares = any(part in dimension.path for part in IN_PERCENT)
+    title = {"title": {"text": dimension.short.replace("_", " "), "font": {"size": 13}}}
+    return title | ({"tickformat": ".3~%", "hoverformat": ".4~%"} if shares else {})
 
 
 def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
@@ -79,11 +97,11 @@ def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
     figure = _figure(traces, axis_format(_objective(result)), hovermode="x unified" if grid else "closest")
     if dimension.log and not named:
         figure.update_xaxes(type="log")
-    figure.update_xaxes(title={"text": dimension.short})
+    figure.update_xaxes(**_axis(dimension))
     rest = ", the other keys at their best" if grid and len(result.dimensions) > 1 else ""
     band = " Band: mean of all windows, one standard error to each side." if grid and result.folds else ""
     return (
-        f"{_objective(result)} by {dimension.short}",
+        _title(result, dimension.short),
         f"{'Each value' if grid else 'Each finished run'}{rest}.{band}",
         figure,
     )
@@ -108,36 +126,81 @@ def _band(xs: list[Any], rows: Sequence[Row]) -> list[Any]:
     ]
 
 
-def _heatmap(result: SweepResult, one: Dimension, other: Dimension, *, error: bool = False) -> Chart:
-    """Draw the best train objective for each pair of values, or the standard error over windows there."""
+def _cells(result: SweepResult, one: Dimension, other: Dimension) -> dict[tuple[str, str], Row]:
+    """Return the best run on the train windows for each pair of values."""
     cells: dict[tuple[str, str], Row] = {}
     for row in result.best(len(result.rows)):
         cells.setdefault((row.point[one.path], row.point[other.path]), row)
+    return cells
 
-    def cell(x: str, y: str) -> float | None:
-        row = cells.get((x, y))
+
+def _heatmap(result: SweepResult, one: Dimension, other: Dimension) -> Chart:
+    """Draw the best train objective for each pair of values, with its standard error and who is as good as the best."""
+    cells, best, name = _cells(result, one, other), result.best(1)[0], _objective(result)
+
+    def told(row: Row | None) -> str:
         if row is None:
-            return None
-        value = spread(row.objectives)[1] if error else row.train(result.folds + 1)
+            return ""
+        text = short_figure(name, row.train(result.folds + 1))
+        if not result.folds:
+            return text
+        mark = f"{MARK}<br>" if as_good(row, best, result.sign) else ""
+        return f"{mark}{text}<br>±{short_figure(name, spread(row.objectives)[1])}"
+
+    figure = _map(
+        one, other, {place: row.train(result.folds + 1) for place, row in cells.items()},
+        {place: told(row) for place, row in cells.items()}, axis_format(name), reverse=result.sign < 0,
+    )  # fmt: skip
+    text = "Mean of the train windows; empty where refused."
+    if result.folds and len(one.values) * len(other.values) <= MAX_TOLD:
+        text = (
+            f"Mean of the train windows{', %' if name in FRACTIONS else ''}, ± one standard error over all windows. "
+            f"{MARK} Not clearly worse than the best in the same windows (within {APART} standard errors)."
+        )
+    return _title(result, f"{one.short} and {other.short}"), text, figure
+
+
+def as_good(row: Row, best: Row, sign: int) -> bool:
+    """Tell whether a run cannot be told from the best: the mean of their paired differences is within APART errors."""
+    gap, error = spread(tuple(sign * (b - a) for a, b in zip(row.objectives, best.objectives, strict=True)))
+    return row is best or gap <= APART * error
+
+
+def _error_map(result: SweepResult, one: Dimension, other: Dimension) -> Chart:
+    """Draw the standard error over windows for each pair of values."""
+    errors = {place: spread(row.objectives)[1] for place, row in _cells(result, one, other).items()}
+    figure = _map(one, other, errors, {}, axis_format(_objective(result)))
+    name = f"{one.short} and {other.short}".replace("_", " ")
+    return f"How sure: {name}", "One standard error of the objective over the windows.", figure
+
+
+def _map(
+    one: Dimension,
+    other: Dimension,
+    values: Mapping[tuple[str, str], float],
+    texts: Mapping[tuple[str, str], str],
+    form: str,
+    *,
+    reverse: bool = False,
+) -> Any:
+    def cell(x: str, y: str) -> float | None:
+        value = values.get((x, y), math.nan)
         return value if math.isfinite(value) else None
 
-    form = axis_format(_objective(result))
+    written = bool(texts) and len(one.values) * len(other.values) <= MAX_TOLD
     heat = go.Heatmap(
-        x=list(one.values), y=list(other.values),
-        z=[[cell(x, y) for x in one.values] for y in other.values],
-        colorscale="Cividis", reversescale=result.sign < 0 and not error,
+        x=list(one.values), y=list(other.values), z=[[cell(x, y) for x in one.values] for y in other.values],
+        text=[[texts.get((x, y), "") for x in one.values] for y in other.values],
+        texttemplate="%{text}" if written else None, textfont={"size": 10}, xgap=1, ygap=1,
+        colorscale="Cividis", reversescale=reverse, showscale=not written,
         colorbar={"tickformat": form, "thickness": 12, "outlinewidth": 0},
         hovertemplate=f"{one.short} %{{x}}<br>{other.short} %{{y}}<br>%{{z:{form}}}<extra></extra>",
     )  # fmt: skip
     figure = _figure([heat], "", showlegend=False, hovermode="closest")
-    figure.update_xaxes(type="category", title={"text": one.short}, nticks=8)
-    figure.update_yaxes(
-        type="category", title={"text": other.short, "standoff": 10}, tickformat=None, hoverformat=None
-    )
-    name = f"{one.short} and {other.short}"
-    if error:
-        return f"How sure: {name}", "One standard error of the objective over the windows.", figure
-    return f"{_objective(result)} by {name}", "Mean of the train windows; empty where refused.", figure
+    axes = [_axis(each)["title"] for each in (one, other)]
+    figure.update_xaxes(type="category", title=axes[0], nticks=8)
+    figure.update_yaxes(type="category", title={**axes[1], "standoff": 10}, tickformat=None, hoverformat=None)
+    return figure
 
 
 def _by_window(result: SweepResult) -> Chart:
@@ -155,8 +218,8 @@ def _by_window(result: SweepResult) -> Chart:
                name="chosen by the windows before", marker={"color": TEST})
     )  # fmt: skip
     figure = _figure(traces, axis_format(_objective(result)), barmode="group", bargap=0.35)
-    figure.update_xaxes(type="category", title={"text": "window beginning"})
-    return f"{_objective(result)} by window", "Each window opens a fresh pool; the last is the test.", figure
+    figure.update_xaxes(type="category", title={"text": "window beginning", "font": {"size": 13}})
+    return _title(result, "window"), "Each window opens a fresh pool; the last is the test.", figure
 
 
 def _figure(traces: list[Any], y_format: str, **layout: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,25 @@ def test_heatmaps_leave_refused_points_empty() -> None:
         row.train(2) for row in result.rows
         if row.point == {"fees.swap": "0.0055", "tokens.WETH.weight": "0.3"}
     )  # fmt: skip
+
+
+def test_heatmaps_tell_errors_and_who_is_as_good_as_the_best() -> None:
+    """Marked is whoever a paired t statistic of 1.96 does not part from the best."""
+    result = pw.sweep(pool(), market(), vary=TWO, folds=4)
+    _, text, figure = all_charts(result)["map-0"]
+    assert "● Not clearly worse" in text
+    best, marked = result.best(1)[0], 0
+    for row in result.best(99):
+        x, y = (list(figure.data[0][axis]).index(row.point[path]) for axis, path in (
+            ("x", "fees.swap"), ("y", "tokens.WETH.weight")
+        ))  # fmt: skip
+        gaps = [b - a for a, b in zip(row.objectives, best.objectives, strict=True)]
+        far = statistics.fmean(gaps) > 1.96 * statistics.stdev(gaps) / 5**0.5
+        told = figure.data[0].text[y][x]
+        assert told.startswith("●") is (row is best or not far)
+        assert told.endswith(f"±{100 * statistics.stdev(row.objectives) / 5**0.5:.3f}")
+        marked += told.startswith("●")
+    assert 1 <= marked < len(result.best(99))
 
 
 @pytest.mark.parametrize("method", ["random", "optuna"])
