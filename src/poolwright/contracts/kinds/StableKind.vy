@@ -8,8 +8,8 @@
 """
 
 from ..interfaces import IKind
+from ..maths import fixed_point
 from ..maths import limits
-from ..maths import log_exp
 from ..maths import stable_invariant
 from ..maths import stable_liquidity
 from ..maths import stable_maths
@@ -84,26 +84,18 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
 
 @external
 @view
-def log_prices(pool: IKind.PoolView) -> DynArray[int256, 16]:
+def compute_spot_price(pool: IKind.PoolView, index_in: uint256, index_out: uint256) -> uint256:
     """
-    @notice ln of each asset's price in the first, raw unit against raw unit, 1e36 scale; without fee.
+    @notice Marginal raw units in per raw unit out, without fee, 1e36 scale; rounded down.
     """
-    balances: DynArray[uint256, 8] = self._balances(pool)
-    factors: DynArray[uint256, 8] = self._eight(pool.factors)
-    prices: DynArray[int256, 16] = []
-    for i: uint256 in range(len(balances), bound=8):
-        if i == 0:
-            prices.append(0)
-            continue
-        numerator: uint256 = 0
-        denominator: uint256 = 0
-        # asset 0 in per asset i out, in value; operands below 2^176: see the shift
-        numerator, denominator = stable_maths.compute_spot_price(
-            balances, factors, pool.parameter, 0, i
-        )
-        value: int256 = log_exp.ln(numerator >> 80, max(denominator >> 80, 1))
-        prices.append(value + log_exp.ln(factors[i], factors[0]))
-    return prices
+    numerator: uint256 = 0
+    denominator: uint256 = 0
+    numerator, denominator = stable_maths.compute_spot_price(
+        self._balances(pool), self._eight(pool.factors), pool.parameter, index_in, index_out
+    )
+    # A word holds both products of the maths; E36 * numerator / denominator is below 2^152.
+    price: uint256 = fixed_point.mul_div_down(numerator, fixed_point.E36, denominator)
+    return fixed_point.mul_div_down(price, pool.factors[index_out], pool.factors[index_in])
 
 
 @external

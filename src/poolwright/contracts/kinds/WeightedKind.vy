@@ -16,7 +16,7 @@ exports: (
     geometric_kind.needs_all_balances,
     geometric_kind.compute_invariant,
     geometric_kind.compute_balance_given_invariant,
-    geometric_kind.log_prices,
+    geometric_kind.compute_spot_price,
     geometric_kind.compute_shares_given_amounts_in,
     geometric_kind.compute_amount_in_given_shares,
     geometric_kind.compute_amount_out_given_shares,

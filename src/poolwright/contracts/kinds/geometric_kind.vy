@@ -59,18 +59,15 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
 
 @external
 @view
-def log_prices(pool: IKind.PoolView) -> DynArray[int256, 16]:
+def compute_spot_price(pool: IKind.PoolView, index_in: uint256, index_out: uint256) -> uint256:
     """
-    @notice ln of each asset's price in the first, raw unit against raw unit, 1e36 scale: ln(b_0 w_i / (w_0 b_i)); without fee.
+    @notice Marginal raw units in per raw unit out, (b_in / w_in) / (b_out / w_out), without fee, 1e36 scale; rounded down.
     """
-    balances: DynArray[uint256, 16] = self.balances_of(pool)
-    weights: DynArray[uint256, 16] = self.weights_of(pool)
-    prices: DynArray[int256, 16] = []
-    for i: uint256 in range(len(balances), bound=16):
-        prices.append(
-            log_exp.ln(balances[0] * weights[i], balances[i] * weights[0])
-        )
-    return prices
+    return fixed_point.mul_div_down(
+        self.balance_of(pool, index_in) * self.weight_of(pool, index_out),
+        fixed_point.E36,
+        self.balance_of(pool, index_out) * self.weight_of(pool, index_in),
+    )
 
 
 @external
