@@ -1,11 +1,11 @@
-"""The protocol's contracts as one: deployed in the one order that works, and the Vault with the interface of all its parts."""
+"""The protocol's contracts as one: their only order of deployment, and the Vault with the interface of its parts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 from web3 import Web3
 from web3.contract import Contract

@@ -56,14 +56,44 @@ struct Asset:
 @pure
 def unpack(word: uint256) -> Asset:
     return Asset(
-        balance=word & limits.MAX_BALANCE,
-        owed=(word >> OWED_SHIFT) & MAX_OWED,
-        # cannot overflow: 34 bits less 2^33.
-        drift=unsafe_sub(convert((word >> DRIFT_SHIFT) & (2 ** 34 - 1), int256), convert(DRIFT_OFFSET, int256)),
-        variance=(word >> VARIANCE_SHIFT) & MAX_VARIANCE,
-        time=(word >> TIME_SHIFT) & MAX_TIME,
+        balance=self.balance_of(word),
+        owed=self.owed_of(word),
+        drift=self.drift_of(word),
+        variance=self.variance_of(word),
+        time=self.time_of(word),
         flags=word >> FLAGS_SHIFT,
     )
+
+
+@internal
+@pure
+def balance_of(word: uint256) -> uint256:
+    return word & limits.MAX_BALANCE
+
+
+@internal
+@pure
+def owed_of(word: uint256) -> uint256:
+    return (word >> OWED_SHIFT) & MAX_OWED
+
+
+@internal
+@pure
+def drift_of(word: uint256) -> int256:
+    # cannot overflow: 34 bits less 2^33.
+    return unsafe_sub(convert((word >> DRIFT_SHIFT) & (2 ** 34 - 1), int256), convert(DRIFT_OFFSET, int256))
+
+
+@internal
+@pure
+def variance_of(word: uint256) -> uint256:
+    return (word >> VARIANCE_SHIFT) & MAX_VARIANCE
+
+
+@internal
+@pure
+def time_of(word: uint256) -> uint256:
+    return (word >> TIME_SHIFT) & MAX_TIME
 
 
 @internal
@@ -88,10 +118,32 @@ def pack(asset: Asset) -> uint256:
 
 @internal
 @pure
+def replaced(
+    word: uint256, balance: uint256, owed: uint256, drift: int256, variance: uint256, time: uint256
+) -> uint256:
+    """
+    @dev A word with new fields and its old flags. Fields are the caller's to bound: balance and owed by their limits, drift and
+         variance as oracle_maths gives them, time a timestamp.
+    """
+    offset: uint256 = convert(drift + convert(DRIFT_OFFSET, int256), uint256)
+    return (
+        balance
+        | (owed << OWED_SHIFT)
+        | (offset << DRIFT_SHIFT)
+        | (variance << VARIANCE_SHIFT)
+        | (time << TIME_SHIFT)
+        | (word >> FLAGS_SHIFT << FLAGS_SHIFT)
+    )
+
+
+@internal
+@pure
 def quantum(decimals: uint256) -> uint256:
     """
     @dev Raw units of one unit of `owed`: 10^9 for 18 decimals, 1 for 9 and fewer. 2^40 of them are 1,099 tokens or more.
     """
+    if decimals == limits.MAX_DECIMALS:
+        return 10 ** 9
     if decimals <= 9:
         return 1
     return 10 ** (min(decimals, limits.MAX_DECIMALS) - 9)

@@ -55,6 +55,9 @@ AFTER_REMOVE: constant(uint256) = 32
 FEE: constant(uint256) = 64
 ALL_POINTS: constant(uint256) = 127
 
+# The width of a share, a weight or a fee.
+SHARE: constant(uint256) = 2 ** 60 - 1
+
 
 struct Header:
     n: uint256
@@ -99,13 +102,52 @@ struct RateSource:
 def header(word: uint256) -> Header:
     return Header(
         n=word & 255,
-        kind=(word >> 8) & 255,
-        rated=(word >> 16) & 255 != 0,
+        kind=self.kind(word),
+        rated=self.is_rated(word),
         points=(word >> 24) & (2 ** 16 - 1),
-        half_life=(word >> 40) & (2 ** 24 - 1),
+        half_life=self.half_life(word),
         parameter=(word >> 64) & (2 ** 32 - 1),
         kind_address=word >> 96,
     )
+
+
+# Single fields, where a swap needs no more.
+
+
+@internal
+@pure
+def kind(header_word: uint256) -> uint256:
+    return (header_word >> 8) & 255
+
+
+@internal
+@pure
+def is_rated(header_word: uint256) -> bool:
+    return (header_word >> 16) & 255 != 0
+
+
+@internal
+@pure
+def half_life(header_word: uint256) -> uint256:
+    return (header_word >> 40) & (2 ** 24 - 1)
+
+
+@internal
+@pure
+def policy(terms_word: uint256) -> uint256:
+    return (terms_word >> 244) & 15
+
+
+@internal
+@pure
+def decimals(record_word: uint256) -> uint256:
+    return (record_word >> 160) & 255
+
+
+@internal
+@pure
+def weight(record_word: uint256) -> uint256:
+    return (record_word >> 168) & SHARE
 
 
 @internal
@@ -116,7 +158,7 @@ def terms(word: uint256) -> Terms:
         least=(word >> 60) & (2 ** 60 - 1),
         most=(word >> 120) & (2 ** 60 - 1),
         slope=(word >> 180) & (2 ** 64 - 1),
-        policy=(word >> 244) & 15,
+        policy=self.policy(word),
     )
 
 
@@ -137,8 +179,8 @@ def split(word: uint256) -> Split:
 def record(word: uint256) -> Record:
     return Record(
         token=word & (2 ** 160 - 1),
-        decimals=(word >> 160) & 255,
-        weight=(word >> 168) & (2 ** 60 - 1),
+        decimals=self.decimals(word),
+        weight=self.weight(word),
     )
 
 

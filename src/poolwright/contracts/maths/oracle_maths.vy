@@ -31,6 +31,12 @@ C3: constant(uint256) = 177401428508889649
 C4: constant(uint256) = 24533060648195076
 C5: constant(uint256) = 2746579564176526
 C6: constant(uint256) = 208519109865884
+# floor(2^64 / 15): z of the ratio 8/7. floor(2 / ln2 / (2k + 1) * 2^64).
+Z_MAX: constant(uint256) = 1229782938247303441
+L0: constant(uint256) = 53226052391377289966
+L1: constant(uint256) = 17742017463792429988
+L2: constant(uint256) = 10645210478275457993
+L3: constant(uint256) = 7603721770196755709
 # floor(ln 2 * 10^18)
 LN2: constant(uint256) = 693147180559945309
 
@@ -64,24 +70,58 @@ def rested(asset: asset_word.Asset, now: uint256, half_life: uint256) -> (int256
     if now <= asset.time:
         return asset.drift, asset.variance
     d: uint256 = self.decay(unsafe_sub(now, asset.time), half_life)  # cannot overflow: now is later
-    size: uint256 = convert(abs(asset.drift), uint256)
+    return self.decayed(asset.drift, asset.variance, d)
+
+
+@internal
+@pure
+def decayed(drift: int256, variance: uint256, d: uint256) -> (int256, uint256):
+    """
+    @dev (drift, variance) after a rest that leaves the part d, in 2^64 scale, of an average.
+    """
+    size: uint256 = convert(abs(drift), uint256)
     # cannot overflow: drift < 2^34, so x^2 * d * (1 - d) < 2^48 * 2^128; variance < 2^32.
     fresh: uint256 = unsafe_mul(unsafe_mul(unsafe_mul(size, size) >> 20, d) >> 64, unsafe_sub(ONE, d))
-    variance: uint256 = unsafe_add(unsafe_mul(asset.variance, d), fresh) >> 64  # cannot overflow: see above
-    drift: int256 = convert(unsafe_mul(size, d) >> 64, int256)  # cannot overflow: see above
-    if asset.drift < 0:
-        drift = unsafe_sub(0, drift)  # cannot overflow: below 2^34
-    return drift, min(variance, asset_word.MAX_VARIANCE)
+    after: uint256 = unsafe_add(unsafe_mul(variance, d), fresh) >> 64  # cannot overflow: see above
+    rest: int256 = convert(unsafe_mul(size, d) >> 64, int256)  # cannot overflow: see above
+    if drift < 0:
+        rest = unsafe_sub(0, rest)  # cannot overflow: below 2^34
+    return rest, min(after, asset_word.MAX_VARIANCE)
 
 
 @internal
 @pure
 def drifted(drift: int256, before: uint256, after: uint256) -> int256:
     """
-    @dev Drift once the balance has moved from `before` to `after`, both at least 1.
+    @dev Drift once the balance has moved from `before` to `after`, both from 1 to limits.MAX_BALANCE.
     """
-    moved: int256 = unsafe_sub(drift, log_exp.log2_ratio(after, before) // DRIFT_UNIT)  # cannot overflow: below 2^35
+    moved: int256 = drift
+    if after >= before:
+        # cannot overflow: below 2^35.
+        moved = unsafe_sub(drift, convert(self._log2_rise(after, before), int256))
+    else:
+        # cannot overflow: as above.
+        moved = unsafe_add(drift, convert(self._log2_rise(before, after), int256))
     return max(min(moved, MAX_DRIFT), -MAX_DRIFT)
+
+
+@internal
+@pure
+def _log2_rise(large: uint256, small: uint256) -> uint256:
+    """
+    @dev log2(large / small) in 2^28 scale, rounded down by less than 1.01: for ratios up to 8/7 by four terms of
+         log2((1 + z) / (1 - z)) = 2 / ln2 * (z + z^3/3 + z^5/5 + ...), whose rest is below 0.003 units; beyond by log_exp.
+    """
+    # cannot overflow: balances are below 2^112.
+    z: uint256 = unsafe_div(unsafe_sub(large, small) << 64, unsafe_add(large, small))
+    if z > Z_MAX:
+        return convert(log_exp.log2_ratio(large, small) // DRIFT_UNIT, uint256)
+    # cannot overflow: z < 2^61, w < 2^57, every sum below 2^66.
+    w: uint256 = unsafe_mul(z, z) >> 64
+    s: uint256 = unsafe_add(L2, unsafe_mul(w, L3) >> 64)  # cannot overflow: see above
+    s = unsafe_add(L1, unsafe_mul(w, s) >> 64)  # cannot overflow: see above
+    s = unsafe_add(L0, unsafe_mul(w, s) >> 64)  # cannot overflow: see above
+    return unsafe_mul(z, s) >> 100  # cannot overflow: below 2^127
 
 
 @internal

@@ -12,6 +12,7 @@ from . import books
 from . import changes
 from . import lock
 from . import pools
+from . import ramping
 from . import storage
 from . import world
 
@@ -19,7 +20,8 @@ initializes: storage
 initializes: lock
 initializes: pools[storage := storage]
 initializes: books[storage := storage]
-initializes: changes[storage := storage, books := books, pools := pools]
+initializes: ramping[storage := storage, pools := pools]
+initializes: changes[storage := storage, books := books, ramping := ramping]
 initializes: world[storage := storage, lock := lock]
 exports: (
     world.pause_all,

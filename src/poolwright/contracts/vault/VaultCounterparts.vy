@@ -10,10 +10,12 @@
 from ..maths import asset_word
 from ..maths import constitution
 from ..maths import fee_policy_maths
+from . import asking
 from . import books
 from . import counterparts
 from . import lock
 from . import pools
+from . import reading
 from . import storage
 
 initializes: storage
@@ -26,9 +28,9 @@ initializes: counterparts[storage := storage]
 @external
 def prepare_swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
-) -> (uint256, uint256, uint256, uint256):
+) -> asking.Prepared:
     """
-    @notice Of a swap about to be priced: (weight in, weight out, account class, module's fee). Follows the rates, asks the module.
+    @notice What a swap about to be priced needs beyond its two words. Follows the rates, asks the module.
     """
     lock.answer()
     book: books.Book = books.open(pool)
@@ -43,7 +45,16 @@ def prepare_swap(
     if book.flags & asset_word.MODULAR != 0:
         counterparts.before_swap(pool, index_in, index_out, exact_out, amount)
         module_fee = counterparts.module_fee(pool, index_in, index_out, exact_out, amount)
-    return pools.weight_now(pool, index_in, 0), pools.weight_now(pool, index_out, 0), account_class, module_fee
+    record_in: constitution.Record = reading.record(pool, index_in)
+    record_out: constitution.Record = reading.record(pool, index_out)
+    return asking.Prepared(
+        weight_in=pools.weight_now(pool, index_in, record_in.weight),
+        weight_out=pools.weight_now(pool, index_out, record_out.weight),
+        factor_in=pools.factor(pool, book.header, index_in, record_in.decimals),
+        factor_out=pools.factor(pool, book.header, index_out, record_out.decimals),
+        account_class=account_class,
+        module_fee=module_fee,
+    )
 
 
 @external

@@ -18,6 +18,8 @@ COUNTERPARTS: immutable(address)
 struct Prepared:
     weight_in: uint256
     weight_out: uint256
+    factor_in: uint256
+    factor_out: uint256
     account_class: uint256
     module_fee: uint256
 
@@ -32,13 +34,13 @@ def prepare_swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
 ) -> Prepared:
     lock.ask()
-    answer: Bytes[128] = raw_call(
+    answer: Bytes[192] = raw_call(
         COUNTERPARTS,
         abi_encode(
             pool, index_in, index_out, exact_out, amount,
             method_id=method_id("prepare_swap(address,uint256,uint256,bool,uint256)"),
         ),
-        max_outsize=128,
+        max_outsize=192,
         is_delegate_call=True,
     )
     return abi_decode(answer, Prepared)

@@ -24,6 +24,7 @@ struct Book:
     header: constitution.Header
     terms: constitution.Terms
     split: constitution.Split
+    split_word: uint256
     flags: uint256
 
 
@@ -48,5 +49,6 @@ def open(pool: address) -> Book:
         header=constitution.header(word_h),
         terms=constitution.terms(word_t),
         split=constitution.split(word_s),
+        split_word=word_s,
         flags=flags,
     )

@@ -10,15 +10,14 @@
 from ..maths import asset_word
 from ..maths import constitution
 from ..maths import limits
-from ..maths import ramp_maths
 from . import books
-from . import pools
+from . import ramping
 from . import reading
 from . import storage
 
 uses: storage
 uses: books
-uses: pools
+uses: ramping
 
 
 event ChangeScheduled:
@@ -75,7 +74,7 @@ def execute(pool: address, right: uint256):
     elif right == constitution.POLICY:
         self.store_terms(book, payload[0], payload[1])
     elif right == constitution.RAMP:
-        self._start_ramp(book, payload)
+        ramping.begin(book, payload)
     elif right == constitution.GUARD:
         storage.guards[pool] = payload[0]
         log storage.Stored(pool=pool, field=storage.OF_GUARD, key=0, word=payload[0])
@@ -126,25 +125,6 @@ def unpause(pool: address):
 
 
 @internal
-def stop_ramp(pool: address):
-    """
-    @dev Stay where the ramp is now.
-    """
-    self.check_manager(pool)
-    self._delay(pool, constitution.RAMP)
-    book: books.Book = books.open(pool)
-    assert book.flags & asset_word.RAMPING != 0, "ramp: none"
-    first: uint256 = 0
-    count: uint256 = book.header.n
-    if book.header.kind == constitution.STABLE:
-        first = storage.AMPLIFICATION
-        count = 1
-    for i: uint256 in range(count, bound=16):
-        value: uint256 = ramp_maths.value_at(storage.ramps[pool][first + i], block.timestamp)
-        self._store_ramp(pool, first + i, value, value, block.timestamp, block.timestamp)
-
-
-@internal
 def store_terms(book: books.Book, terms: uint256, split: uint256):
     """
     @dev Put terms and split in force; what is owed is settled by the split that it was earned under.
@@ -163,6 +143,16 @@ def settle_fees(pool: address):
     @dev Credit what all assets of a pool owe to its manager and the protocol.
     """
     self._settle_all(books.open(pool))
+
+
+@internal
+def stop_ramp(pool: address):
+    """
+    @dev Stay where the ramp is now.
+    """
+    self.check_manager(pool)
+    self._delay(pool, constitution.RAMP)
+    ramping.stop(books.open(pool))
 
 
 @internal
@@ -231,7 +221,7 @@ def _check(pool: address, right: uint256, payload: DynArray[uint256, 17]):
         constitution.check_terms(payload[0], constitution.highest_fee(rights))
         terms: constitution.Terms = constitution.terms(payload[0])
         # A running ramp was found safe for the fee that was.
-        assert terms.least >= book.terms.least or not self._is_ramping(book), "ramp: in progress"
+        assert terms.least >= book.terms.least or not ramping.is_ramping(book), "ramp: in progress"
         if right == constitution.TERMS:
             assert terms.policy == book.terms.policy, "change: policy"
         else:
@@ -239,7 +229,7 @@ def _check(pool: address, right: uint256, payload: DynArray[uint256, 17]):
             split: constitution.Split = constitution.split(payload[1])
             assert split.protocol == book.split.protocol and split.creator == book.split.creator, "change: shares"
     elif right == constitution.RAMP:
-        self._check_ramp(book, payload)
+        ramping.check(book, payload)
     elif right == constitution.GUARD:
         assert len(payload) == 1 and payload[0] >> 225 == 0, "change: payload"
         if constitution.only_loosens(rights):
@@ -264,78 +254,6 @@ def _check_looser(before: uint256, after: uint256, flags: uint256):
     assert after & mask >= before & mask, "guard: only loosens"
     assert (after >> 112) & mask >= (before >> 112) & mask, "guard: only loosens"
     assert after >> 224 <= before >> 224, "guard: only loosens"
-
-
-@internal
-@view
-def _is_ramping(book: books.Book) -> bool:
-    if book.flags & asset_word.RAMPING == 0:
-        return False
-    index: uint256 = 0
-    if book.header.kind == constitution.STABLE:
-        index = storage.AMPLIFICATION
-    return block.timestamp < ramp_maths.unpack(storage.ramps[book.pool][index]).end_time
-
-
-@internal
-@view
-def _check_ramp(book: books.Book, payload: DynArray[uint256, 17]):
-    """
-    @dev payload: duration, then a target for every weight, or one for the amplification. In one block the price of a pair then
-         moves by at most the least fee: two weights by half of it each, an amplification by all of it, since |d ln p| <= |d ln A|.
-    """
-    assert len(payload) > 1, "change: payload"
-    duration: uint256 = payload[0]
-    assert duration >= limits.MIN_RAMP and duration <= limits.MAX_RAMP, "ramp: duration"
-    assert not self._is_ramping(book), "ramp: in progress"
-    if book.header.kind == constitution.STABLE:
-        assert len(payload) == 2, "change: payload"
-        assert (
-            payload[1] >= limits.MIN_AMPLIFICATION and payload[1] <= limits.MAX_AMPLIFICATION
-        ), "ramp: amplification"
-        now: uint256 = pools.parameter_now(book.pool, book.header, book.flags)
-        assert ramp_maths.step_of(now, payload[1], duration) <= book.terms.least, "ramp: too fast"
-        return
-    assert book.header.kind == constitution.WEIGHTED, "ramp: not of this kind"
-    assert len(payload) == book.header.n + 1, "change: payload"
-    total: uint256 = 0
-    for i: uint256 in range(book.header.n, bound=16):
-        target: uint256 = payload[i + 1]
-        assert target >= limits.MIN_WEIGHT and target <= limits.WAD, "ramp: weight"
-        total += target
-        step: uint256 = ramp_maths.step_of(self._weight(book, i), target, duration)
-        assert step <= book.terms.least // 2, "ramp: too fast"
-    assert total == limits.WAD, "ramp: weights"
-
-
-@internal
-@view
-def _weight(book: books.Book, index: uint256) -> uint256:
-    weight: uint256 = reading.record(book.pool, index).weight
-    if book.flags & asset_word.RAMPING != 0:
-        return pools.weight_now(book.pool, index, weight)
-    return weight
-
-
-@internal
-def _start_ramp(book: books.Book, payload: DynArray[uint256, 17]):
-    end: uint256 = block.timestamp + payload[0]
-    if book.header.kind == constitution.STABLE:
-        start: uint256 = pools.parameter_now(book.pool, book.header, book.flags)
-        self._store_ramp(book.pool, storage.AMPLIFICATION, start, payload[1], block.timestamp, end)
-    else:
-        for i: uint256 in range(book.header.n, bound=16):
-            self._store_ramp(book.pool, i, self._weight(book, i), payload[i + 1], block.timestamp, end)
-    storage.store_flags(book.pool, book.header.n, asset_word.RAMPING, 0)
-
-
-@internal
-def _store_ramp(pool: address, index: uint256, start: uint256, end: uint256, start_time: uint256, end_time: uint256):
-    word: uint256 = ramp_maths.pack(
-        ramp_maths.Ramp(start=start, end=end, start_time=start_time, end_time=end_time)
-    )
-    storage.ramps[pool][index] = word
-    log storage.Stored(pool=pool, field=storage.OF_RAMP, key=index, word=word)
 
 
 @internal

@@ -2,11 +2,11 @@
 """
 @title Pricing
 @notice What a swap does to the words of its two assets: used by the Vault to do it and by the lens to preview it.
-@custom:assumes a market loaded from the constitution and the storage of one pool
+@custom:assumes a pair loaded from the constitution and the storage of one pool
 @custom:rounding every amount comes from maths/: out down, in up; the pool's providers keep what rounding leaves
 @custom:kill none: it holds nothing
 """
-# In this order: load a Market, ask its fee, ask the amount that is not given (native_* here, or the kind), close.
+# In this order: load a Pair and rest it, ask its fee, ask the amount that is not given (weighted_* here, or the kind), close.
 
 from ..maths import asset_word
 from ..maths import constitution
@@ -18,48 +18,65 @@ from ..maths import share_maths
 from ..maths import weighted_maths
 
 
-# One pair of a pool as it is before a swap: weights as they are now, assets rested until now.
-struct Market:
-    terms: constitution.Terms
-    split: constitution.Split
-    record_in: constitution.Record
-    record_out: constitution.Record
-    asset_in: asset_word.Asset
-    asset_out: asset_word.Asset
-    factor_in: uint256  # value of a raw unit, 1e36 scale; asked for by the imbalance policy only
+# Two assets of a pool as words: see constitution.vy and asset_word.vy. Terms and split are those in force, weights those of now.
+struct Pair:
+    header: uint256
+    terms: uint256
+    split: uint256
+    record_in: uint256
+    record_out: uint256
+    word_in: uint256
+    word_out: uint256
+    weight_in: uint256
+    weight_out: uint256
+    factor_in: uint256  # value of a raw unit, 1e36 scale; set for the imbalance policy only
     factor_out: uint256
     account_class: uint256
     module_fee: uint256
+    drift_in: int256  # rested until now, as the variances are
+    drift_out: int256
+    variance_in: uint256
+    variance_out: uint256
 
 
-struct Trade:
-    amount_in: uint256
-    amount_out: uint256
-    fee: uint256  # of the amount in, all parts
-    integrator: uint256  # of that, for the integrator
-    asset_in: asset_word.Asset
-    asset_out: asset_word.Asset
+# What a swap leaves: the fee on the amount in, the integrator's part of it, both words.
+struct Closed:
+    fee: uint256
+    integrator: uint256
+    owed: uint256  # quanta; past asset_word.MAX_OWED they are not in word_in, but due now
+    word_in: uint256
+    word_out: uint256
 
 
 @internal
 @view
-def rested(word: uint256, half_life: uint256, time: uint256) -> asset_word.Asset:
+def rest(pair: Pair, time: uint256) -> Pair:
     """
-    @dev An asset as it is at `time` if nothing moves.
+    @dev The pair with drifts and variances as they are at `time` if nothing moves.
     """
-    asset: asset_word.Asset = asset_word.unpack(word)
-    asset.drift, asset.variance = oracle_maths.rested(asset, time, half_life)
-    asset.time = time
-    return asset
+    rested: Pair = pair
+    half_life: uint256 = constitution.half_life(pair.header)
+    at_in: uint256 = asset_word.time_of(pair.word_in)
+    at_out: uint256 = asset_word.time_of(pair.word_out)
+    d: uint256 = oracle_maths.decay(time - at_in, half_life)
+    rested.drift_in, rested.variance_in = oracle_maths.decayed(
+        asset_word.drift_of(pair.word_in), asset_word.variance_of(pair.word_in), d
+    )
+    if at_out != at_in:
+        d = oracle_maths.decay(time - at_out, half_life)
+    rested.drift_out, rested.variance_out = oracle_maths.decayed(
+        asset_word.drift_of(pair.word_out), asset_word.variance_of(pair.word_out), d
+    )
+    return rested
 
 
 @internal
 @pure
-def fee(market: Market) -> uint256:
+def fee(pair: Pair) -> uint256:
     """
     @dev The swap fee, WAD, from the state before the trade.
     """
-    terms: constitution.Terms = market.terms
+    terms: constitution.Terms = constitution.terms(pair.terms)
     if terms.policy == fee_policy_maths.FLAT:
         return terms.base
     if terms.policy == fee_policy_maths.VOLATILITY:
@@ -67,7 +84,7 @@ def fee(market: Market) -> uint256:
             terms.base,
             terms.most,
             terms.slope,
-            oracle_maths.volatility(max(market.asset_in.variance, market.asset_out.variance)),
+            oracle_maths.volatility(max(pair.variance_in, pair.variance_out)),
         )
     if terms.policy == fee_policy_maths.IMBALANCE:
         return fee_policy_maths.imbalance_fee(
@@ -75,43 +92,34 @@ def fee(market: Market) -> uint256:
             terms.base,
             terms.most,
             terms.slope,
-            market.asset_in.balance * market.factor_in // market.record_in.weight,
-            market.asset_out.balance * market.factor_out // market.record_out.weight,
+            (pair.word_in & limits.MAX_BALANCE) * pair.factor_in // pair.weight_in,
+            (pair.word_out & limits.MAX_BALANCE) * pair.factor_out // pair.weight_out,
         )
     if terms.policy == fee_policy_maths.TIERED:
-        return fee_policy_maths.tiered_fee(terms.least, terms.base, market.account_class)
-    return min(max(market.module_fee, terms.least), terms.most)
+        return fee_policy_maths.tiered_fee(terms.least, terms.base, pair.account_class)
+    return min(max(pair.module_fee, terms.least), terms.most)
 
 
 @internal
 @pure
-def is_native(kind: uint256) -> bool:
-    """
-    @dev Whether a swap is priced here; other kinds are asked.
-    """
-    return kind == constitution.WEIGHTED
-
-
-@internal
-@pure
-def native_out_given_in(market: Market, net_in_e18: uint256) -> uint256:
+def weighted_out(pair: Pair, net_in_e18: uint256) -> uint256:
     return weighted_maths.compute_out_given_exact_in(
-        market.asset_in.balance,
-        market.record_in.weight,
-        market.asset_out.balance,
-        market.record_out.weight,
+        pair.word_in & limits.MAX_BALANCE,
+        pair.weight_in,
+        pair.word_out & limits.MAX_BALANCE,
+        pair.weight_out,
         net_in_e18,
     )
 
 
 @internal
 @pure
-def native_in_given_out(market: Market, amount_out: uint256) -> uint256:
+def weighted_in(pair: Pair, amount_out: uint256) -> uint256:
     return weighted_maths.compute_in_given_exact_out(
-        market.asset_in.balance,
-        market.record_in.weight,
-        market.asset_out.balance,
-        market.record_out.weight,
+        pair.word_in & limits.MAX_BALANCE,
+        pair.weight_in,
+        pair.word_out & limits.MAX_BALANCE,
+        pair.weight_out,
         amount_out,
     )
 
@@ -119,35 +127,54 @@ def native_in_given_out(market: Market, amount_out: uint256) -> uint256:
 @internal
 @pure
 def close(
-    market: Market, amount_in: uint256, amount_out: uint256, swap_fee: uint256, integrated: bool
-) -> Trade:
+    pair: Pair, amount_in: uint256, amount_out: uint256, swap_fee: uint256, integrated: bool, time: uint256
+) -> Closed:
     """
-    @dev The fee's parts and both assets after the swap. `integrated`: an integrator takes its part.
+    @dev The fee's parts and both words after the swap. `integrated`: an integrator takes its part.
     """
     taken: uint256 = fee_maths.fee_of(amount_in, swap_fee)
-    quantum: uint256 = asset_word.quantum(market.record_in.decimals)
-    # Whole quanta only; what is left of the shares stays with the providers.
-    owed: uint256 = taken * (market.split.protocol + market.split.creator) // (limits.WAD * quantum)
     integrator: uint256 = 0
     if integrated:
-        integrator = taken * market.split.integrator // limits.WAD
-    trade: Trade = Trade(
-        amount_in=amount_in,
-        amount_out=amount_out,
+        integrator = taken * constitution.split(pair.split).integrator // limits.WAD
+    owed: uint256 = 0
+    kept: uint256 = 0
+    owed, kept = self.owed_of(taken, pair.split, constitution.decimals(pair.record_in))
+    before_in: uint256 = pair.word_in & limits.MAX_BALANCE
+    before_out: uint256 = pair.word_out & limits.MAX_BALANCE
+    after_in: uint256 = share_maths.credited(before_in, amount_in - kept - integrator)
+    after_out: uint256 = share_maths.debited(before_out, amount_out)
+    owed += asset_word.owed_of(pair.word_in)
+    return Closed(
         fee=taken,
         integrator=integrator,
-        asset_in=market.asset_in,
-        asset_out=market.asset_out,
+        owed=owed,
+        word_in=asset_word.replaced(
+            pair.word_in,
+            after_in,
+            owed if owed <= asset_word.MAX_OWED else 0,
+            oracle_maths.drifted(pair.drift_in, before_in, after_in),
+            pair.variance_in,
+            time,
+        ),
+        word_out=asset_word.replaced(
+            pair.word_out,
+            after_out,
+            asset_word.owed_of(pair.word_out),
+            oracle_maths.drifted(pair.drift_out, before_out, after_out),
+            pair.variance_out,
+            time,
+        ),
     )
-    trade.asset_in.owed += owed
-    trade.asset_in.balance = share_maths.credited(
-        market.asset_in.balance, amount_in - owed * quantum - integrator
-    )
-    trade.asset_out.balance = share_maths.debited(market.asset_out.balance, amount_out)
-    trade.asset_in.drift = oracle_maths.drifted(
-        market.asset_in.drift, market.asset_in.balance, trade.asset_in.balance
-    )
-    trade.asset_out.drift = oracle_maths.drifted(
-        market.asset_out.drift, market.asset_out.balance, trade.asset_out.balance
-    )
-    return trade
+
+
+@internal
+@pure
+def owed_of(taken: uint256, split: uint256, decimals: uint256) -> (uint256, uint256):
+    """
+    @dev Of a fee, what protocol and creator are owed: (whole quanta, the same in raw units). The rest is the providers'.
+    """
+    quantum: uint256 = asset_word.quantum(decimals)
+    # cannot overflow: both are below 2^60; quantum is at least 1.
+    shares: uint256 = unsafe_add(split & constitution.SHARE, (split >> 60) & constitution.SHARE)
+    owed: uint256 = taken * shares // unsafe_mul(limits.WAD, quantum)  # cannot overflow: below 10^27
+    return owed, unsafe_mul(owed, quantum)  # cannot overflow: at most taken

@@ -30,8 +30,23 @@ def heading(pool: address) -> (uint256, uint256, uint256):
 
 @internal
 @view
+def record_word(pool: address, index: uint256) -> uint256:
+    return convert(slice(pool.code, ASSETS + 32 * index, 32), uint256)
+
+
+@internal
+@view
 def record(pool: address, index: uint256) -> constitution.Record:
-    return constitution.record(convert(slice(pool.code, ASSETS + 32 * index, 32), uint256))
+    return constitution.record(self.record_word(pool, index))
+
+
+@internal
+@pure
+def token(record: uint256) -> address:
+    """
+    @dev The token of a record's word.
+    """
+    return convert(record & (2 ** 160 - 1), address)
 
 
 @internal

@@ -44,105 +44,131 @@ struct Settled:
 # Flags of a pool that VaultCounterparts is asked about.
 SPECIAL: constant(uint256) = asset_word.RAMPING | asset_word.MODULAR
 
+
 @internal
 def swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256, integrator: address
 ) -> Settled:
-    word_h: uint256 = 0
-    word_t: uint256 = 0
-    word_s: uint256 = 0
-    word_h, word_t, word_s = reading.heading(pool)
-    header: constitution.Header = constitution.header(word_h)
-    assert index_in != index_out, "swap: same token"
-    assert max(index_in, index_out) < header.n, "swap: no such token"
-    market: pricing.Market = empty(pricing.Market)
-    market.asset_in = pricing.rested(storage.words[pool][index_in], header.half_life, block.timestamp)
-    market.asset_out = pricing.rested(storage.words[pool][index_out], header.half_life, block.timestamp)
-    assert market.asset_in.balance > 0, "vault: no such pool"
-    market.record_in = reading.record(pool, index_in)
-    market.record_out = reading.record(pool, index_out)
-    flags: uint256 = market.asset_in.flags
-    if flags != 0:
-        pools.check_tradable(pool, flags)
-        if flags & asset_word.ALTERED != 0:
-            word_t = storage.terms[pool]
-            word_s = storage.splits[pool]
-    market.terms = constitution.terms(word_t)
-    market.split = constitution.split(word_s)
-    special: bool = (
-        header.rated or flags & SPECIAL != 0 or market.terms.policy >= fee_policy_maths.TIERED
-    )
+    pair: pricing.Pair = self._load(pool, index_in, index_out)
+    special: bool = self._is_special(pair)
     if special:
-        prepared: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
-        market.account_class = prepared.account_class
-        market.module_fee = prepared.module_fee
-        if flags & asset_word.RAMPING != 0:
-            market.record_in.weight = prepared.weight_in
-            market.record_out.weight = prepared.weight_out
-    if market.terms.policy == fee_policy_maths.IMBALANCE:
-        market.factor_in = pools.factor(pool, header, index_in, market.record_in.decimals)
-        market.factor_out = pools.factor(pool, header, index_out, market.record_out.decimals)
-
-    fee: uint256 = pricing.fee(market)
+        pair = self._prepare(pair, pool, index_in, index_out, exact_out, amount)
+    pair = pricing.rest(pair, block.timestamp)
+    fee: uint256 = pricing.fee(pair)
     amount_in: uint256 = amount
     amount_out: uint256 = amount
     if exact_out:
-        net_in_e18: uint256 = 0
-        if pricing.is_native(header.kind):
-            net_in_e18 = pricing.native_in_given_out(market, amount)
-        else:
-            net_in_e18 = pools.kind_in_given_out(pool, header, flags, index_in, index_out, amount)
-        amount_in = fee_maths.gross_of_net_up(net_in_e18, fee)
+        amount_in = fee_maths.gross_of_net_up(self._net_in(pair, pool, index_in, index_out, amount), fee)
     else:
-        net_in_e18: uint256 = fee_maths.net_of_fee(amount, fee)
-        if pricing.is_native(header.kind):
-            amount_out = pricing.native_out_given_in(market, net_in_e18)
-        else:
-            amount_out = pools.kind_out_given_in(pool, header, flags, index_in, index_out, net_in_e18)
+        amount_out = self._out(pair, pool, index_in, index_out, fee_maths.net_of_fee(amount, fee))
         assert amount_out > 0, "swap: zero out"
-    trade: pricing.Trade = pricing.close(market, amount_in, amount_out, fee, integrator != empty(address))
-    self._settle(pool, index_in, index_out, market, trade, integrator)
-    if special:
-        asking.finish_swap(
-            pool, index_in, index_out, trade.amount_in, trade.amount_out, market.asset_in.balance
-        )
-    return Settled(
-        token_in=convert(market.record_in.token, address),
-        token_out=convert(market.record_out.token, address),
-        amount_in=trade.amount_in,
-        amount_out=trade.amount_out,
+
+    closed: pricing.Closed = pricing.close(
+        pair, amount_in, amount_out, fee, integrator != empty(address), block.timestamp
     )
-
-
-@internal
-def _settle(
-    pool: address,
-    index_in: uint256,
-    index_out: uint256,
-    market: pricing.Market,
-    trade: pricing.Trade,
-    integrator: address,
-):
-    """
-    @dev Write both words; owed fees that no longer fit theirs are credited.
-    """
-    asset_in: asset_word.Asset = trade.asset_in
-    token_in: address = convert(market.record_in.token, address)
-    if asset_in.owed > asset_word.MAX_OWED:
-        storage.settle_owed(pool, token_in, market.record_in.decimals, asset_in.owed, market.split)
-        asset_in.owed = 0
-    word_in: uint256 = asset_word.pack(asset_in)
-    word_out: uint256 = asset_word.pack(trade.asset_out)
-    storage.words[pool][index_in] = word_in
-    storage.words[pool][index_out] = word_out
-    storage.credit(integrator, token_in, trade.integrator)
+    storage.words[pool][index_in] = closed.word_in
+    storage.words[pool][index_out] = closed.word_out
+    token_in: address = reading.token(pair.record_in)
+    if closed.owed > asset_word.MAX_OWED:
+        storage.settle_owed(
+            pool, token_in, constitution.decimals(pair.record_in), closed.owed, constitution.split(pair.split)
+        )
+    if closed.integrator > 0:
+        storage.credit(integrator, token_in, closed.integrator)
     log Swap(
         pool=pool,
         account=msg.sender,
         indices=index_in | (index_out << 8),
-        amount_in=trade.amount_in,
-        amount_out=trade.amount_out,
-        fee=trade.fee,
-        word_in=word_in,
-        word_out=word_out,
+        amount_in=amount_in,
+        amount_out=amount_out,
+        fee=closed.fee,
+        word_in=closed.word_in,
+        word_out=closed.word_out,
+    )
+    if special:
+        asking.finish_swap(pool, index_in, index_out, amount_in, amount_out, asset_word.balance_of(pair.word_in))
+    return Settled(
+        token_in=token_in,
+        token_out=reading.token(pair.record_out),
+        amount_in=amount_in,
+        amount_out=amount_out,
+    )
+
+
+@internal
+@view
+def _load(pool: address, index_in: uint256, index_out: uint256) -> pricing.Pair:
+    """
+    @dev The pair as the constitution and the storage have it.
+    """
+    assert index_in != index_out, "swap: same token"
+    pair: pricing.Pair = empty(pricing.Pair)
+    pair.header, pair.terms, pair.split = reading.heading(pool)
+    assert max(index_in, index_out) < pair.header & 255, "swap: no such token"
+    pair.word_in = storage.words[pool][index_in]
+    pair.word_out = storage.words[pool][index_out]
+    assert pair.word_in != 0, "vault: no such pool"
+    pair.record_in = reading.record_word(pool, index_in)
+    pair.record_out = reading.record_word(pool, index_out)
+    pair.weight_in = constitution.weight(pair.record_in)
+    pair.weight_out = constitution.weight(pair.record_out)
+    flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
+    if flags != 0:
+        pools.check_tradable(pool, flags)
+        if flags & asset_word.ALTERED != 0:
+            pair.terms = storage.terms[pool]
+            pair.split = storage.splits[pool]
+    if constitution.policy(pair.terms) == fee_policy_maths.IMBALANCE and not self._is_special(pair):
+        pair.factor_in = pools.plain_factor(pair.record_in)
+        pair.factor_out = pools.plain_factor(pair.record_out)
+    return pair
+
+
+@internal
+@pure
+def _is_special(pair: pricing.Pair) -> bool:
+    """
+    @dev Whether the pool has more to look at than its two words: rates, a ramp, a module, classes of accounts.
+    """
+    return (
+        (pair.word_in >> asset_word.FLAGS_SHIFT) & SPECIAL != 0
+        or constitution.is_rated(pair.header)
+        or constitution.policy(pair.terms) >= fee_policy_maths.TIERED
+    )
+
+
+@internal
+def _prepare(
+    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
+) -> pricing.Pair:
+    answer: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
+    prepared: pricing.Pair = pair
+    prepared.weight_in = answer.weight_in
+    prepared.weight_out = answer.weight_out
+    prepared.factor_in = answer.factor_in
+    prepared.factor_out = answer.factor_out
+    prepared.account_class = answer.account_class
+    prepared.module_fee = answer.module_fee
+    return prepared
+
+
+@internal
+@view
+def _out(pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, net_in_e18: uint256) -> uint256:
+    if constitution.kind(pair.header) == constitution.WEIGHTED:
+        return pricing.weighted_out(pair, net_in_e18)
+    flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
+    return pools.kind_out_given_in(
+        pool, constitution.header(pair.header), flags, index_in, index_out, net_in_e18
+    )
+
+
+@internal
+@view
+def _net_in(pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_out: uint256) -> uint256:
+    if constitution.kind(pair.header) == constitution.WEIGHTED:
+        return pricing.weighted_in(pair, amount_out)
+    flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
+    return pools.kind_in_given_out(
+        pool, constitution.header(pair.header), flags, index_in, index_out, amount_out
     )

@@ -208,10 +208,8 @@ def _fee(book: books.Book, index: uint256, module_fee: uint256) -> uint256:
         most: uint256 = 0
         for i: uint256 in range(book.header.n, bound=16):
             if index == books.ALL or index == i:
-                most = max(
-                    most,
-                    pricing.rested(storage.words[book.pool][i], book.header.half_life, block.timestamp).variance,
-                )
+                asset: asset_word.Asset = asset_word.unpack(storage.words[book.pool][i])
+                most = max(most, oracle_maths.rested(asset, block.timestamp, book.header.half_life)[1])
         return fee_policy_maths.volatility_fee(
             terms.base, terms.most, terms.slope, oracle_maths.volatility(most)
         )
@@ -236,21 +234,26 @@ def _touch(book: books.Book, index: uint256, amount: uint256, fee: uint256, adde
     @dev Move one asset as a swap does: owed fees, balance, drift (less the growth that all assets share); the new word.
     """
     before: uint256 = storage.words[book.pool][index]
-    asset: asset_word.Asset = pricing.rested(before, book.header.half_life, block.timestamp)
-    record: constitution.Record = reading.record(book.pool, index)
-    quantum: uint256 = asset_word.quantum(record.decimals)
-    owed: uint256 = fee * (book.split.protocol + book.split.creator) // (limits.WAD * quantum)
-    balance: uint256 = asset.balance
+    drift: int256 = 0
+    variance: uint256 = 0
+    drift, variance = oracle_maths.rested(asset_word.unpack(before), block.timestamp, book.header.half_life)
+    record: uint256 = reading.record_word(book.pool, index)
+    owed: uint256 = 0
+    kept: uint256 = 0
+    owed, kept = pricing.owed_of(fee, book.split_word, constitution.decimals(record))
+    balance: uint256 = asset_word.balance_of(before)
+    after: uint256 = 0
     if added:
-        assert owed * quantum <= amount, "kind: malformed"
-        asset.balance = share_maths.credited(balance, amount - owed * quantum)
+        assert kept <= amount, "kind: malformed"
+        after = share_maths.credited(balance, amount - kept)
     else:
-        asset.balance = share_maths.debited(balance, amount + owed * quantum)
-    asset.drift = oracle_maths.drifted(asset.drift + shared, balance, asset.balance)
-    asset.owed += owed
-    if asset.owed > asset_word.MAX_OWED:
-        storage.settle_owed(book.pool, convert(record.token, address), record.decimals, asset.owed, book.split)
-        asset.owed = 0
-    word: uint256 = asset_word.pack(asset)
+        after = share_maths.debited(balance, amount + kept)
+    owed += asset_word.owed_of(before)
+    if owed > asset_word.MAX_OWED:
+        storage.settle_owed(book.pool, reading.token(record), constitution.decimals(record), owed, book.split)
+        owed = 0
+    word: uint256 = asset_word.replaced(
+        before, after, owed, oracle_maths.drifted(drift + shared, balance, after), variance, block.timestamp
+    )
     storage.words[book.pool][index] = word
     return word
