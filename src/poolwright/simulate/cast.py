@@ -56,7 +56,7 @@ def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> N
     refuse_moving_weights(cast, fee)
     if params.fee_policy.policy is not Policy.FLAT and fee is None:
         raise PoolwrightError(
-            f"simulate does not follow the fee policy {params.fee_policy.policy} yet; a flat fee would tell another story. "
+            f"simulate does not follow the fee policy {params.fee_policy.policy} yet; a flat fee would mislead. "
             'Give fee=... (a fee rule), or write policy = "flat".'
         )
     agent = cast.arbitrageur
