@@ -45,7 +45,7 @@ def simulate(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="The pool file; several run side by side in one market.",
             show_default=False,
         ),
@@ -72,7 +72,8 @@ def simulate(
 ) -> None:
     """Run a pool through recorded prices or a named market.
 
-    Whoever trades does so after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
+    Whoever trades does so after each row, with the contracts' exact arithmetic.
+    Ctrl-C reports what is done.
     """
     from poolwright.simulate.report import summary
 
@@ -209,7 +210,7 @@ def print_result(
     """Print the key figures as aligned rows, then what they rest on."""
     from rich.text import Text
 
-    from poolwright.simulate.words import traders_in_short
+    from poolwright.simulate.words import shortened, traders_in_short
 
     out = console()
     head = Text.assemble((result.params.name, "bold"))
@@ -217,7 +218,9 @@ def print_result(
     for name, amount, remark in [*_rows(result.figures()), *_books(result), *_over(over)]:
         line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
         out.print(line, soft_wrap=True)
-    out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
+    out.print(
+        Text(f"  prices     {shortened(result.prices.source)}, {result.rows:,} rows", "dim"), soft_wrap=True
+    )
     for name, text in traders_in_short(result):
         out.print(Text(f"  {name:<10} {text}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))

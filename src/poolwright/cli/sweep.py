@@ -89,8 +89,8 @@ def sweep(
 ) -> None:
     """Run a pool many times with some of its keys varied.
 
-    Runs go through the linter first; what it refuses is recorded and not run. Ctrl-C keeps what is finished, and
-    the same command with the same --out goes on from there.
+    Runs go through the linter first; what it refuses is recorded and not run.
+    Ctrl-C keeps what is finished; the same command with the same --out goes on.
     """
     paths = [path for path in (out, report, table, write) if path is not None]
     _check_paths([path for path in paths if path is not out], table)
@@ -106,6 +106,10 @@ def sweep(
         "draws": stage.seed, "precision": precision, "fee": options.fee_function(fee),
     }  # fmt: skip
     result, interrupted = _run(spec, stage.prices, asked)
+    if result.complete and result.count("refused") == result.total:
+        raise PoolwrightError(
+            f"none of the {plural(result.total, 'point')} is a pool that can run. First: {result.rows[0].findings[0]}"
+        )
     _write_files(result, spec, report, table, write)
     if as_json:
         print_json(result.to_dict(best))
@@ -243,6 +247,8 @@ def _forward_cells(result: SweepResult) -> list[list[str]]:
 
 def _remarks(result: SweepResult) -> list[str]:
     """Say what ran, what did not, and on which pool, prices and code."""
+    from poolwright.simulate.words import shortened
+
     manifest: Any = result.manifest
     counts = [f"{plural(result.count('done'), 'run')} finished"]
     if pruned := result.count("pruned"):
@@ -253,7 +259,7 @@ def _remarks(result: SweepResult) -> list[str]:
     if result.folds:
         lines.append(f"windows    {len(result.windows)}; s.e. and figures are over all of them")
     lines += [f"{name[:10].lower():<10} {text}" for name, text in manifest["traders"] if name in TRADERS]
-    lines.append(f"prices     {manifest['source']}")
+    lines.append(f"prices     {shortened(manifest['source'])}")
     names = (("pool", "spec"), ("prices", "data"), ("code", "code"))
     hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)
     lines.append(f"hashes     {hashes}")

@@ -18,6 +18,17 @@ from poolwright.simulate.prices import PriceSeries, load_prices
 
 # Between rows of a named market.
 STEP_SECONDS = 60
+# Fields of a market, what they may be, and that in words.
+MARKET_TYPES: tuple[tuple[str, Any, str], ...] = (
+    ("preset", str | None, "the name of a market"),
+    ("hours", int | float | None, "a number"),
+    ("step_seconds", int, "a whole number"),
+    ("start_prices", Mapping, "a table of prices by symbol"),
+    ("pegged", list | tuple, "a list of symbols"),
+    ("prices", str | Path | Mapping | None, "a file, or a table of files by symbol"),
+    ("aliases", Mapping, "a table of columns by symbol"),
+    ("allow_gaps", bool, "true or false"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +50,13 @@ class Market:
     def __post_init__(self) -> None:
         if self.preset is not None and self.prices is not None:
             raise PoolwrightError("a market has prices or a preset, not both.")
-        wanted: tuple[tuple[str, Any], ...] = (
-            ("preset", str | None), ("hours", int | float | None), ("step_seconds", int), ("start_prices", Mapping),
-            ("prices", str | Path | Mapping | None), ("aliases", Mapping), ("allow_gaps", bool),
-        )  # fmt: skip
-        for name, types in wanted:
+        for name, types, said in MARKET_TYPES:
             if not isinstance(getattr(self, name), types):
-                raise PoolwrightError(f"{name} {getattr(self, name)!r} cannot be: see docs/scenario-toml.md.")
-        numbers = [number for number in self.start_prices.values() if not isinstance(number, int | float)]
-        if numbers:
-            raise PoolwrightError(f"start_prices: {numbers[0]!r} is no number.")
+                raise PoolwrightError(f"{name} {getattr(self, name)!r} must be {said}.")
+        if self.step_seconds < 1:
+            raise PoolwrightError(f"step_seconds {self.step_seconds} must be 1 or more.")
+        for symbol, price in self.start_prices.items():
+            positive(price, f"start_prices of {symbol}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,10 @@ def _placed(agent: Agent, prices: PriceSeries, gap: tuple[int, int] | None, seed
     """Return the agent with its gas drawn for these times, and the market's stretch without arbitrage."""
     if not isinstance(agent, Arbitrageur):
         return agent
+    if isinstance(agent.native, str) and agent.native not in prices.symbols:
+        raise PoolwrightError(
+            f"native {agent.native}: no such token here; name one of {', '.join(prices.symbols)}, or give its price."
+        )
     gas = agent.gas_cost
     if not isinstance(gas, int | float | GasSeries):
         gas = gas.generate(prices.times, seed)

@@ -10,6 +10,9 @@ from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.seeds import OverSeeds
 from poolwright.simulate.sweep.wording import write_figure
 
+# Characters of a source that a terminal shows.
+LONGEST = 80
+
 
 def money(amount: float) -> str:
     """Write an amount of the numeraire: whole from 1,000 on, else with cents.
@@ -29,6 +32,15 @@ def percent(fraction: float) -> str:
     '-1.38 %'
     """
     return f"{100 * fraction:+.2f} %"
+
+
+def shortened(source: str) -> str:
+    """Return the source of prices for one line of a terminal; pages and JSON have all of it.
+
+    >>> shortened("generated: " + "x" * 200)[-8:]
+    'xxxxx...'
+    """
+    return source if len(source) <= LONGEST else f"{source[: LONGEST - 3]}..."
 
 
 def agent_facts(agent: Agent) -> list[tuple[str, str]]:

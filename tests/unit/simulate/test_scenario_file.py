@@ -143,7 +143,7 @@ def test_what_is_random_is_known() -> None:
     [
         (1, "seed = -1", "seed: -1 must be a whole number"),
         (3, 'preset = "crash"\nprices = "p.csv"', "market: a market has prices or a preset"),
-        (4, 'hours = "long"', "market.hours: hours 'long' cannot be"),
+        (4, 'hours = "long"', "market.hours: hours 'long' must be a number."),
         (6, 'law = "luck"', "blocks.law: give its law, one of: constant, missed_slots, poisson."),
         (11, "median = 20", "gas.median: there is no such key. Did you mean median_gwei?"),
         (12, "spikes = { multiple = 0.5 }", "gas.spikes.multiple: multiple 0.5 must lie between"),
@@ -186,6 +186,9 @@ def test_what_is_wrong_is_told_by_file_line_and_key(tmp_path: Path, line: int, w
         (None, {"retail": 1, "retail.mean_size": 1}, "retail is no table of single keys"),
         (None, {"rival.fee": 1}, "there is no such key"),
         (None, {"gas.law": "recorded"}, "path is missing"),
+        ("calm", {"market.step_seconds": 0}, "step_seconds 0 must be 1 or more"),
+        ("calm", {"market.start_prices.WETH": -3}, "start_prices of WETH = -3"),
+        ("calm", {"market.pegged": "DAI"}, "pegged 'DAI' must be a list of symbols"),
     ],
 )
 def test_what_changes_cannot_say(source: str | None, changes: dict[str, object], told: str) -> None:
@@ -193,6 +196,8 @@ def test_what_changes_cannot_say(source: str | None, changes: dict[str, object],
         load_scenario(source, changes)
     with pytest.raises(PoolwrightError, match="no market"):
         Scenario().stage(SYMBOLS)
+    with pytest.raises(PoolwrightError, match="native FOO: no such token here; name one of WETH, WBTC, DAI"):
+        load_scenario("calm", {"arbitrageur.native": "FOO", "market.hours": 1}).stage(SYMBOLS)
 
 
 def test_the_scenario_that_ships_can_be_run_and_shows_every_table(tmp_path: Path) -> None:
