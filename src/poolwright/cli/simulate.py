@@ -91,7 +91,7 @@ def simulate(
         return
     result, over, interrupted = _run(specs[0], given, seeds, asked)
     proof = verify_on_contract(result) if verify and not interrupted else None
-    told: dict[str, Any] = {"over": over, "terms": given.position}
+    told: dict[str, Any] = {"over": over, "terms": given.position, "scenario": given.source}
     notes = [proof] if proof else []
     if report is not None:
         result.write_report(report, notes=notes, **told)
@@ -128,14 +128,15 @@ def _several(
     found = run_side_by_side(specs, scenario, **asked)
     found.check()
     (report, export, form), notes, written = outputs, [], []
+    asked_of = {"terms": scenario.position, "scenario": scenario.source}
     for file, result in zip(files, found.pools, strict=True):
         told = [verify_on_contract(result)] if verify else []
         notes += [f"{file.stem}: {note}" for note in told]
         page, folder = each_path(report, file), each_path(export, file)
         if page is not None:
-            written.append(result.write_report(page, notes=told, terms=scenario.position))
+            written.append(result.write_report(page, notes=told, **asked_of))
         if folder is not None:
-            written.append(result.write_tables(folder, form, terms=scenario.position))
+            written.append(result.write_tables(folder, form, **asked_of))
     if as_json:
         print_json(found.to_dict() | ({"verified": notes} if verify else {}))
     else:

@@ -15,8 +15,6 @@ from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.spec.schema import PoolSpec
@@ -200,14 +198,14 @@ def _objective(result: SweepResult) -> str:
     return str(result.manifest["objective"]).partition(" ")[0]
 
 
-def _table(show: Callable[[Text], None], cells: list[list[str]], style: str) -> None:
+def _table(show: Callable[..., None], cells: list[list[str]], style: str) -> None:
     """Print cells in aligned columns, the first row as the head."""
     from rich.text import Text
 
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for k, row in enumerate(cells):
         line = "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        show(Text(line, "dim" if k == 0 else style if k == 1 else ""))
+        show(Text(line, "dim" if k == 0 else style if k == 1 else ""), soft_wrap=True)
 
 
 def _best_cells(result: SweepResult, count: int) -> list[list[str]]:

@@ -91,7 +91,7 @@ class Scenario:
     """A market and who acts on it. `blocks`: when trades can be made, else with each row of the market.
 
     `agents`: all who act. A gas law of the arbitrageur is drawn once for the whole market, so that a spike stays
-    where it is when a sweep cuts the prices into windows.
+    where it is when a sweep cuts the prices into windows. `source`: where it was read, hash and changes included.
     """
 
     market: Market = Market()
@@ -99,6 +99,7 @@ class Scenario:
     agents: tuple[Agent, ...] = (Arbitrageur(),)
     seed: int = 7
     position: Position = Position()
+    source: str = field(default="", compare=False)
 
     @property
     def random(self) -> bool:

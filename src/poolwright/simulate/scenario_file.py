@@ -6,10 +6,11 @@ A table is a dataclass and its keys are the fields, so that an agent has one set
 from __future__ import annotations
 
 import difflib
+import hashlib
 import math
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -60,7 +61,8 @@ def load_scenario(source: str | Path | None = None, changes: Mapping[str, Any] |
         _anchor(tables, Path(source).parent)
     for key, value in (changes or {}).items():
         _put(tables, key, value)
-    return _Reader(f"{name}, " if text else "", key_lines(text)).scenario(tables)
+    found = _Reader(f"{name}, " if text else "", key_lines(text)).scenario(tables)
+    return replace(found, source=_label(name, text, changes or {}))
 
 
 def parse_change(text: str) -> Any:
@@ -73,6 +75,14 @@ def parse_change(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _label(name: str, text: str, changes: Mapping[str, Any]) -> str:
+    """Say where a scenario comes from: the file with its hash, and the keys that were set."""
+    parts = [f"{Path(name).name}, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}" if text else name]
+    # The market's own files have their place and hash beside it.
+    parts += [f"{key} = {value}" for key, value in changes.items() if key != "market"]
+    return "; ".join(filter(None, parts))
 
 
 def _read(path: Path) -> str:

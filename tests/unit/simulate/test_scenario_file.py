@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -128,6 +129,15 @@ def test_changes_stand_in_for_the_file(tmp_path: Path) -> None:
     assert found.agents[1] == Retail(4, 5, rival=Venue(0.003))
     assert (found.seed, found.blocks) == (9, PoissonBlocks())
     assert parse_change('"a b"') == "a b"
+
+
+def test_the_source_names_file_hash_and_changes(tmp_path: Path) -> None:
+    path = written(tmp_path, FULL)
+    digest = hashlib.sha256(FULL.encode()).hexdigest()
+    found = load_scenario(path, {"retail.mean_size": 5})
+    assert found.source == f"scenario.toml, SHA-256 {digest}; retail.mean_size = 5"
+    assert load_scenario("calm").source == "calm"
+    assert load_scenario().source == ""
 
 
 def test_what_is_random_is_known() -> None:
