@@ -84,6 +84,8 @@ def simulate(
         specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
     )  # fmt: skip
     given = given if seed is None else replace(given, seed=seed)
+    if verify:
+        _refuse_unreplayed(given, fee)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
     if len(specs) > 1:
         _refuse_alone(seeds, trades)
@@ -105,6 +107,17 @@ def simulate(
         print_result(result, over, notes, paths)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _refuse_unreplayed(scenario: Scenario, fee: str | None) -> None:
+    """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
+    kinds = {type(agent).__name__ for agent in scenario.agents}
+    others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
+    found = [text for name, text in others.items() if name in kinds] + ["a fee of your own"] * (
+        fee is not None
+    )
+    if found:
+        raise PoolwrightError(f"--verify replays trades at the declared fee, not {found[0]}: leave one out.")
 
 
 def _refuse_alone(seeds: int, trades: Path | None) -> None:

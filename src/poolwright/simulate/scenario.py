@@ -15,6 +15,7 @@ from poolwright.simulate.markets.blocks import BlockLaw, sample_at
 from poolwright.simulate.markets.gas import GasLaw, GasSeries, RecordedGas
 from poolwright.simulate.markets.scenarios import scenario as named_market
 from poolwright.simulate.prices import PriceSeries, load_prices
+from poolwright.simulate.rebalancer import Rebalancer
 
 # Between rows of a named market.
 STEP_SECONDS = 60
@@ -104,7 +105,11 @@ class Scenario:
     @property
     def random(self) -> bool:
         """Tell whether another seed gives another run."""
-        flow = any(isinstance(agent, Retail) and agent.orders_per_hour > 0 for agent in self.agents)
+        flow = any(
+            (isinstance(agent, Retail) and agent.orders_per_hour > 0)
+            or (isinstance(agent, Rebalancer) and agent.checks_per_hour is not None)
+            for agent in self.agents
+        )
         blocks = self.blocks is not None and type(self.blocks).__name__ != "ConstantBlocks"
         return flow or blocks or self.market.preset is not None or any(map(_draws_gas, self.agents))
 

@@ -19,6 +19,7 @@ from poolwright.errors import PoolwrightError, UnitError
 from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
 from poolwright.simulate.markets import blocks, gas
 from poolwright.simulate.markets.presets import PRESETS
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.spec.source import key_lines, line_of
 from poolwright.units import parse_number
@@ -26,7 +27,14 @@ from poolwright.units import parse_number
 T = TypeVar("T")
 Tables = dict[str, Any]
 
-KNOWN: Final = ("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity", "position")
+# Agents whose tables are their fields and nothing else.
+PLAIN_AGENTS: Final[Mapping[str, Callable[..., Agent]]] = {
+    "rebalancer": Rebalancer,
+    "front_runner": FrontRunner,
+}
+KNOWN: Final = (
+    *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity"), *PLAIN_AGENTS, "position"
+)  # fmt: skip
 BLOCK_LAWS: Final[Mapping[str, Callable[..., blocks.BlockLaw]]] = {
     "constant": blocks.ConstantBlocks,
     "missed_slots": blocks.MissedSlots,
@@ -159,7 +167,8 @@ class _Reader:
             found.append(self.retail(self.table("retail", tables["retail"])))
         if "liquidity" in tables:
             found.append(self.liquidity(tables["liquidity"]))
-        return found
+        named = ((name, made) for name, made in PLAIN_AGENTS.items() if name in tables)
+        return found + [self.build(made, name, tables[name]) for name, made in named]
 
     def arbitrageur(self, table: Tables, law: Any, market: Market) -> Arbitrageur | None:
         """Put the law of gas in: that of [gas], or the named market's own where a native token is named."""

@@ -172,6 +172,11 @@ def test_verify_fails_with_status_1(
         (["--prices", "{prices}", "--fee", "mine.py:fee"], "no such file for the fee"),
         (["--prices", "{prices}", "--fee", "mine"], "names no function"),
         (["--allow-gaps", "--scenario", "calm"], "how to read --prices"),
+        (["--prices", "{prices}", "--fee", "m.py:fee", "--verify"], "not a fee of your own"),
+        (
+            ["--prices", "{prices}", "--set", "liquidity=[{{at=2024-01-02, fraction=0.5}}]", "--verify"],
+            "not liquidity that comes and goes",
+        ),
         (["--prices", "{prices}", "--report", "/nowhere/out.html"], "there is no folder /nowhere"),
     ],
 )

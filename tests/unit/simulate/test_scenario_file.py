@@ -24,6 +24,7 @@ from poolwright.simulate.markets import (
     sample_at,
     scenario,
 )
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.simulate.scenario_file import load_scenario, parse_change
 
@@ -59,6 +60,15 @@ fraction = "25%"
 gas = 30
 benchmark = "4%"
 """
+MOVING = """\
+[rebalancer]
+targets = [[2024-01-02, [0.2, "30%", 0.5]], [2024-01-03T12:00:00Z, [0.5, 0.3, 0.2]]]
+ramp_seconds = 7200
+paid_by = "pool"
+brake_drop = "20%"
+[front_runner]
+gas_cost = 2
+"""
 
 
 def written(folder: Path, text: str) -> Path:
@@ -84,6 +94,20 @@ def test_every_table_becomes_what_python_has(tmp_path: Path) -> None:
         seed=3,
         position=Position(gas=30, benchmark=0.04),
     )  # fmt: skip
+
+
+def test_weights_that_move_and_who_runs_before_them(tmp_path: Path) -> None:
+    found = load_scenario(written(tmp_path, MOVING))
+    day = 1_704_067_200 + 86_400
+    assert found.agents == (
+        Arbitrageur(),
+        Rebalancer(((day, (0.2, 0.3, 0.5)), (day + 129_600, (0.5, 0.3, 0.2))), 7_200, paid_by="pool", brake_drop=0.2),
+        FrontRunner(2),
+    )  # fmt: skip
+    assert not found.random
+    assert load_scenario(tmp_path / "scenario.toml", {"rebalancer.checks_per_hour": 2}).random
+    with pytest.raises(PoolwrightError, match=r"line 4, rebalancer\.paid_by: paid_by 'me'; known: manager"):
+        load_scenario(written(tmp_path, MOVING.replace('"pool"', '"me"')))
 
 
 def test_the_stage_has_the_market_at_its_blocks_and_gas_for_each(tmp_path: Path) -> None:
