@@ -277,7 +277,7 @@ def test_who_trades_comes_from_a_scenario_and_from_the_command_line(
     assert data["result"] == json.loads(json.dumps(expected.figures()))
     assert data["position"]["gas"] == 40
     assert data["scenario"].startswith("s.toml, SHA-256 ")
-    assert data["scenario"].endswith("; arbitrageur.gas_cost = 2.0; retail.mean_size = 900")
+    assert data["scenario"].endswith("; arbitrageur.gas_cost = 2.0; seed = 3; retail.mean_size = 900")
     shown = run(*given, "--arbitrage", "none").out
     assert "3 orders an hour of 700.00" in shown
     assert "arbitrage  none" in shown
