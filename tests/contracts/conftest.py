@@ -1,0 +1,42 @@
+"""What every contract test starts from: a chain that forgets each test, and contracts to put on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from poolwright.chain.artifacts import Artifact
+from poolwright.chain.evm import EmbeddedChain
+from tests.contracts.compiling import HERE, compile_source
+
+Compile = Callable[[str], Artifact]
+
+
+@pytest.fixture(scope="session")
+def compiled(request: pytest.FixtureRequest) -> Compile:
+    """Compile a contract of the tests by its path below tests/contracts: `compiled("hostile/PlainToken.vy")`."""
+    folder = Path(str(request.config.cache.mkdir("contracts")))  # type: ignore[union-attr]
+    known: dict[str, Artifact] = {}
+
+    def compile_once(name: str) -> Artifact:
+        if name not in known:
+            known[name] = compile_source(HERE / name, folder)
+        return known[name]
+
+    return compile_once
+
+
+@pytest.fixture(scope="session")
+def one_chain() -> EmbeddedChain:
+    """The chain that fixtures of a session put their contracts on. Tests take `chain`."""
+    return EmbeddedChain()
+
+
+@pytest.fixture
+def chain(one_chain: EmbeddedChain) -> Iterator[EmbeddedChain]:
+    """The same chain, back where it was after the test."""
+    before = one_chain.snapshot()
+    yield one_chain
+    assert one_chain.restore(before)
