@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.simulate.sweep.run import sweep
     from poolwright.simulate.totals import SimulationTotals
+    from poolwright.spec.fee_policy import FeePolicy, Policy, TierSource
+    from poolwright.spec.governance import Guard, Rights
     from poolwright.spec.load import load_spec
     from poolwright.spec.params import Kind, PoolParams, Token
     from poolwright.spec.schema import PoolSpec
@@ -50,10 +52,13 @@ __version__ = "0.1.0"
 __all__ = [
     "AddKind",
     "BatchResult",
+    "FeePolicy",
     "Finding",
+    "Guard",
     "Kind",
     "LiquidityResult",
     "MissingExtra",
+    "Policy",
     "Pool",
     "PoolParams",
     "PoolRevert",
@@ -68,6 +73,7 @@ __all__ = [
     "Quote",
     "QuoteBatch",
     "RemoveKind",
+    "Rights",
     "Scenario",
     "SimulationResult",
     "SimulationTotals",
@@ -76,6 +82,7 @@ __all__ = [
     "SwapKind",
     "SwapResult",
     "SweepResult",
+    "TierSource",
     "Token",
     "UnitError",
     "Vault",
@@ -96,6 +103,8 @@ __all__ = [
 _HOMES = {
     "analytics.position": "PositionResult impermanent_loss",
     "errors": "Finding MissingExtra PoolRevert PoolwrightError PriceDataError SpecError UnitError",
+    "spec.fee_policy": "FeePolicy Policy TierSource",
+    "spec.governance": "Guard Rights",
     "spec.load": "load_spec",
     "spec.params": "Kind PoolParams Token",
     "spec.schema": "PoolSpec",

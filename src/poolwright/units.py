@@ -23,6 +23,7 @@ Number = int | str | Decimal | Fraction
 
 _SUFFIX = re.compile(r"^(?P<number>.*?)\s*(?P<unit>%|bps|bp)$", re.IGNORECASE | re.DOTALL)
 _PLAIN = re.compile(r"^[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)([eE][+-]?\d+)?$", re.ASCII)
+_DURATION = re.compile(r"(?P<number>[^a-z]*[^a-z\s])\s*(?P<unit>[a-z]+)")
 _RATIO = re.compile(r"^(\d[\d_]*)\s*/\s*(\d[\d_]*)$", re.ASCII)
 
 
@@ -124,6 +125,46 @@ def format_percent(share: Fraction, places: int = 2) -> str:
     whole, _, digits = text.partition(".")
     padded = digits.ljust(places, "0")
     return f"{whole}.{padded} %" if padded else f"{whole} %"
+
+
+_SECONDS: Final[dict[str, int]] = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3_600, "hour": 3_600,
+                                   "d": 86_400, "day": 86_400, "week": 604_800}  # fmt: skip
+
+
+def parse_duration(value: Number) -> int:
+    """Read a length of time as whole seconds: a plain number of them, or a number with its unit.
+
+    >>> parse_duration("1.5 hours"), parse_duration("10 min"), parse_duration(12)
+    (5400, 600, 12)
+    """
+    number, unit = value, 1
+    if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip().lower())):
+        name = match["unit"]
+        known = _SECONDS.get(name) or _SECONDS.get(name.removesuffix("s"))
+        if known is None:
+            raise UnitError(
+                f"{value!r} is in no known unit of time.", 'Write it as "10 min", "6 hours" or "3 days".'
+            )
+        number, unit = match["number"], known
+    seconds = parse_amount(number) * unit
+    if seconds.denominator != 1 or seconds < 0:
+        raise UnitError(
+            f"{value} is not a whole number of seconds from 0 on.", 'Write it as "10 min" or "3 days".'
+        )
+    return int(seconds)
+
+
+def format_duration(seconds: int) -> str:
+    """Write a length of time in the largest unit that it is whole in.
+
+    >>> format_duration(259_200), format_duration(5_400), format_duration(0)
+    ('3 days', '90 min', '0 s')
+    """
+    for name, size in (("days", 86_400), ("hours", 3_600), ("min", 60)):
+        if seconds and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {name.removesuffix('s') if count == 1 else name}"
+    return f"{seconds} s"
 
 
 def _whole(value: Fraction, decimals: int, written: Number) -> int:

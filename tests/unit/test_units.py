@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from poolwright.errors import UnitError
 from poolwright.units import (
     WAD,
+    format_duration,
     format_number,
     format_percent,
     format_units,
+    parse_duration,
     parse_number,
     parse_units,
     to_wad,
@@ -95,3 +97,26 @@ def test_format_percent_reads_back_unless_marked(share: Fraction) -> None:
 def test_format_percent_pads_and_cuts() -> None:
     assert format_percent(Fraction(1, 2), 0) == "50 %"
     assert format_percent(Fraction(1, 3)) == "~33.333333 %"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("10 min", 600),
+        ("1 day", 86_400),
+        ("3days", 259_200),
+        ("1.5 h", 5_400),
+        ("2 weeks", 1_209_600),
+        (0, 0),
+        ("12", 12),
+    ],
+)
+def test_parse_duration_reads_exactly(text: str | int, seconds: int) -> None:
+    assert parse_duration(text) == seconds
+    assert parse_duration(format_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize("text", ["2 fortnights", "-1 day", "0.5 s", "1%", "day", "", "1 day 2 h", True, 1.5])
+def test_parse_duration_refuses_what_is_no_time(text: object) -> None:
+    with pytest.raises(UnitError):
+        parse_duration(text)  # type: ignore[arg-type]

@@ -38,6 +38,17 @@ def weighted_value(weights: Floats, balances: Floats, prices: Floats) -> Floats:
     return np.asarray(np.exp(np.log(balances * prices / weights) @ weights))
 
 
+def moving_weights_value(weights: Floats, balances: Floats, prices: Floats) -> Floats:
+    """Return the value [r] of a weighted pool without fees whose `weights` [r, k] and market `prices` [r, k] move.
+
+    In each row the weights change, then arbitrage takes the pool to its least value on the new invariant, so that
+    ln V_r - ln V_(r-1) = sum w_r ln(w_(r-1) P_r / (w_r P_(r-1))); at fixed prices this is minus KL(w_r || w_(r-1)).
+    """
+    changes = np.sum(weights[1:] * np.diff(np.log(prices / weights), axis=0), axis=1)
+    first = weighted_value(weights[0], balances, prices[0])
+    return np.asarray(first * np.exp(np.concatenate([[0.0], np.cumsum(changes)])))
+
+
 def stable_value(amplification: float, balances: Floats, prices: Floats) -> Floats:
     """Return the least value on the stable invariant through `balances`, at `prices`; see `stable_balances`."""
     return np.asarray(np.sum(stable_balances(amplification, balances, prices) * prices, axis=-1))

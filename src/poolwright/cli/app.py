@@ -39,7 +39,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 for success, 2 for bad input with one clear line."""
     given = list(sys.argv[1:] if args is None else args)
     try:
-        build(given)(args=given, prog_name="poolwright")
+        sys.exit(build(given)(args=given, prog_name="poolwright", standalone_mode=False))
     except PoolwrightError as error:
         complain(error)
         sys.exit(2)
@@ -49,6 +49,21 @@ def main(args: Sequence[str] | None = None) -> None:
         # The reader (`| head`) has gone; point stdout elsewhere, so that the exit flushes quietly.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:  # of the library that reads options: one line, as for all bad input
+        if type(error).__name__ == "Abort":  # its own name for Ctrl-C
+            sys.exit(130)
+        if not hasattr(error, "format_message"):
+            raise
+        if given:  # without arguments, help has been shown
+            complain(PoolwrightError(_usage_error(error, given)))
+        sys.exit(2)
+
+
+def _usage_error(error: Any, given: Sequence[str]) -> str:
+    """Say what is wrong with the options, and who lists them."""
+    command = next((arg for arg in given if arg in COMMANDS), None)
+    known = f"poolwright {command} -h" if command else "poolwright -h"
+    return f'{str(error.format_message()).rstrip(".")}. "{known}" lists what there is.'
 
 
 def build(args: Sequence[str]) -> typer.Typer:

@@ -78,6 +78,7 @@ def print_comparison(found: Comparison, names: tuple[str, str]) -> None:
     from rich.text import Text
 
     from poolwright.simulate.sweep.comparison import METHOD
+    from poolwright.simulate.words import shortened
 
     out = console()
     head = ("", names[0], names[1], "difference", "per window", "s.e.", "")
@@ -91,7 +92,7 @@ def print_comparison(found: Comparison, names: tuple[str, str]) -> None:
     out.print()
     first, last = found.windows[0][0][:10], found.windows[-1][1][:10]
     for text in (
-        f"prices     {found.source}, {first} to {last}",
+        f"prices     {shortened(found.source)}, {first} to {last}",
         f"windows    {len(found.windows)}: {METHOD}",
         f"value      {found.value:,.0f} at first, in each window too",
         f"hashes     pools {found.pools[0].hash[:12]} and {found.pools[1].hash[:12]}, prices {found.sha256[:12]}",

@@ -81,6 +81,7 @@ def read_scenario(
     gas_cost: float | None = None,
     alias: list[str] | None = None,
     allow_gaps: bool = False,
+    seed: int | None = None,
 ) -> Scenario:
     """Return the scenario with what the options say in place of what it says.
 
@@ -94,9 +95,9 @@ def read_scenario(
         changed["market"] = market | {"allow_gaps": allow_gaps}
     elif alias or allow_gaps:
         raise PoolwrightError("--alias and --allow-gaps say how to read --prices, which is not there.")
-    for name, value in (("model", arbitrage), ("gas_cost", gas_cost)):
+    for key, value in (("arbitrageur.model", arbitrage), ("arbitrageur.gas_cost", gas_cost), ("seed", seed)):
         if value is not None:
-            changed[f"arbitrageur.{name}"] = value
+            changed[key] = value
     given = pairs(changes or [], "KEY=VALUE, a key of scenario.toml")
     changed |= {key: parse_change(text) for key, text in given.items()}
     tokens = [token for spec in specs for token in spec.tokens]

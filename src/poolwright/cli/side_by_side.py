@@ -55,7 +55,7 @@ def print_side_by_side(
     from rich.text import Text
 
     from poolwright.simulate.sweep.wording import write_figure
-    from poolwright.simulate.words import money, traders_in_short
+    from poolwright.simulate.words import money, shortened, traders_in_short
 
     out = console()
     together, each = found.figures(), [pool.figures() for pool in found.pools]
@@ -78,7 +78,7 @@ def print_side_by_side(
     first = found.pools[0]
     lines = [f"orders     {told_orders}"] if any(orders.values()) else []
     lines += [f"{name:<10} {text}" for name, text in traders_in_short(first)]
-    lines.append(f"prices     {first.prices.source}, {first.rows:,} rows")
+    lines.append(f"prices     {shortened(first.prices.source)}, {first.rows:,} rows")
     for line in lines:
         out.print(Text(f"  {line}", "dim"), soft_wrap=True)
     for note in notes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -45,7 +45,7 @@ def simulate(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="The pool file; several run side by side in one market.",
             show_default=False,
         ),
@@ -72,7 +72,8 @@ def simulate(
 ) -> None:
     """Run a pool through recorded prices or a named market.
 
-    Whoever trades does so after each row, with the exact arithmetic of the contracts. Ctrl-C reports what is done.
+    Whoever trades does so after each row, with the contracts' exact arithmetic.
+    Ctrl-C reports what is done.
     """
     from poolwright.simulate.report import summary
 
@@ -80,9 +81,10 @@ def simulate(
     _check_options(paths, form, verify, precision)
     specs = [load_spec(file) for file in files]
     given = options.read_scenario(
-        specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps
+        specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps,
+        seed=seed,
     )  # fmt: skip
-    given = given if seed is None else replace(given, seed=seed)
+    _refuse_unreplayed(verify, given, fee)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
     if len(specs) > 1:
         _refuse_alone(seeds, trades)
@@ -90,7 +92,7 @@ def simulate(
         return
     result, over, interrupted = _run(specs[0], given, seeds, asked)
     proof = verify_on_contract(result) if verify and not interrupted else None
-    told: dict[str, Any] = {"over": over, "terms": given.position}
+    told: dict[str, Any] = {"over": over, "terms": given.position, "scenario": given.source}
     notes = [proof] if proof else []
     if report is not None:
         result.write_report(report, notes=notes, **told)
@@ -104,6 +106,17 @@ def simulate(
         print_result(result, over, notes, paths)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None) -> None:
+    """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
+    kinds = {type(agent).__name__ for agent in scenario.agents}
+    others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
+    found = [text for name, text in others.items() if name in kinds] + ["a fee of your own"] * (
+        fee is not None
+    )
+    if verify and found:
+        raise PoolwrightError(f"--verify replays trades at the declared fee, not {found[0]}: leave one out.")
 
 
 def _refuse_alone(seeds: int, trades: Path | None) -> None:
@@ -127,14 +140,15 @@ def _several(
     found = run_side_by_side(specs, scenario, **asked)
     found.check()
     (report, export, form), notes, written = outputs, [], []
+    asked_of = {"terms": scenario.position, "scenario": scenario.source}
     for file, result in zip(files, found.pools, strict=True):
         told = [verify_on_contract(result)] if verify else []
         notes += [f"{file.stem}: {note}" for note in told]
         page, folder = each_path(report, file), each_path(export, file)
         if page is not None:
-            written.append(result.write_report(page, notes=told, terms=scenario.position))
+            written.append(result.write_report(page, notes=told, **asked_of))
         if folder is not None:
-            written.append(result.write_tables(folder, form, terms=scenario.position))
+            written.append(result.write_tables(folder, form, **asked_of))
     if as_json:
         print_json(found.to_dict() | ({"verified": notes} if verify else {}))
     else:
@@ -209,7 +223,7 @@ def print_result(
     """Print the key figures as aligned rows, then what they rest on."""
     from rich.text import Text
 
-    from poolwright.simulate.words import traders_in_short
+    from poolwright.simulate.words import shortened, traders_in_short
 
     out = console()
     head = Text.assemble((result.params.name, "bold"))
@@ -217,7 +231,9 @@ def print_result(
     for name, amount, remark in [*_rows(result.figures()), *_books(result), *_over(over)]:
         line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
         out.print(line, soft_wrap=True)
-    out.print(Text(f"  prices     {result.prices.source}, {result.rows:,} rows", "dim"), soft_wrap=True)
+    out.print(
+        Text(f"  prices     {shortened(result.prices.source)}, {result.rows:,} rows", "dim"), soft_wrap=True
+    )
     for name, text in traders_in_short(result):
         out.print(Text(f"  {name:<10} {text}", "dim"), soft_wrap=True)
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))

@@ -15,8 +15,6 @@ from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.spec.schema import PoolSpec
@@ -89,8 +87,8 @@ def sweep(
 ) -> None:
     """Run a pool many times with some of its keys varied.
 
-    Runs go through the linter first; what it refuses is recorded and not run. Ctrl-C keeps what is finished, and
-    the same command with the same --out goes on from there.
+    Runs go through the linter first; what it refuses is recorded and not run.
+    Ctrl-C keeps what is finished; the same command with the same --out goes on.
     """
     paths = [path for path in (out, report, table, write) if path is not None]
     _check_paths([path for path in paths if path is not out], table)
@@ -106,6 +104,10 @@ def sweep(
         "draws": stage.seed, "precision": precision, "fee": options.fee_function(fee),
     }  # fmt: skip
     result, interrupted = _run(spec, stage.prices, asked)
+    if result.complete and result.count("refused") == result.total:
+        raise PoolwrightError(
+            f"none of the {plural(result.total, 'point')} is a pool that can run. First: {result.rows[0].findings[0]}"
+        )
     _write_files(result, spec, report, table, write)
     if as_json:
         print_json(result.to_dict(best))
@@ -196,14 +198,14 @@ def _objective(result: SweepResult) -> str:
     return str(result.manifest["objective"]).partition(" ")[0]
 
 
-def _table(show: Callable[[Text], None], cells: list[list[str]], style: str) -> None:
+def _table(show: Callable[..., None], cells: list[list[str]], style: str) -> None:
     """Print cells in aligned columns, the first row as the head."""
     from rich.text import Text
 
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for k, row in enumerate(cells):
         line = "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        show(Text(line, "dim" if k == 0 else style if k == 1 else ""))
+        show(Text(line, "dim" if k == 0 else style if k == 1 else ""), soft_wrap=True)
 
 
 def _best_cells(result: SweepResult, count: int) -> list[list[str]]:
@@ -243,6 +245,8 @@ def _forward_cells(result: SweepResult) -> list[list[str]]:
 
 def _remarks(result: SweepResult) -> list[str]:
     """Say what ran, what did not, and on which pool, prices and code."""
+    from poolwright.simulate.words import shortened
+
     manifest: Any = result.manifest
     counts = [f"{plural(result.count('done'), 'run')} finished"]
     if pruned := result.count("pruned"):
@@ -253,7 +257,7 @@ def _remarks(result: SweepResult) -> list[str]:
     if result.folds:
         lines.append(f"windows    {len(result.windows)}; s.e. and figures are over all of them")
     lines += [f"{name[:10].lower():<10} {text}" for name, text in manifest["traders"] if name in TRADERS]
-    lines.append(f"prices     {manifest['source']}")
+    lines.append(f"prices     {shortened(manifest['source'])}")
     names = (("pool", "spec"), ("prices", "data"), ("code", "code"))
     hashes = ", ".join(f"{what} {manifest[key][:12]}" for what, key in names)
     lines.append(f"hashes     {hashes}")

@@ -1,20 +1,21 @@
 """Who acts on a pool in a simulation; a result names each with its settings.
 
-In each row: liquidity moves first, then arbitrage, then retail. Traders who need contracts that do not exist
-yet (the rebalancer of a ramp, and those who run before it) are not here.
+In each row: weights turn first, then liquidity moves, then arbitrage, then retail. The rebalancer and the front-runner
+are in `rebalancer`.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.markets.gas import GasLaw, GasSeries
+from poolwright.simulate.parameters import whole, within
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 
 
 class Arbitrage(StrEnum):
@@ -84,10 +85,10 @@ class Arbitrageur:
             raise PoolwrightError(
                 "gas_cost is a law of gas prices: name the chain's own token in native=, or give its price."
             )
-        _within("gas_used", self.gas_used, 1, 1e9)
-        _within("venue_fee", self.venue_fee, 0, 0.5)
-        _within("competition", self.competition, 0, 1)
-        _whole("latency_blocks", self.latency_blocks)
+        within("gas_used", self.gas_used, 1, 1e9)
+        within("venue_fee", self.venue_fee, 0, 0.5)
+        within("competition", self.competition, 0, 1)
+        whole("latency_blocks", self.latency_blocks)
         for gap in self.gaps:
             if not gap[0] < gap[1]:
                 raise PoolwrightError(f"a gap runs from an earlier time to a later one, not {gap}.")
@@ -100,7 +101,7 @@ class Venue:
     fee: float
 
     def __post_init__(self) -> None:
-        _within("fee of the venue", self.fee, 0, 0.5)
+        within("fee of the venue", self.fee, 0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class RivalPool:
     fee: float
 
     def __post_init__(self) -> None:
-        _within("fee of the rival pool", self.fee, 0, 0.1)
+        within("fee of the rival pool", self.fee, 0, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,10 @@ class Retail:
     rival: Venue | RivalPool | None = None
 
     def __post_init__(self) -> None:
-        _within("orders_per_hour", self.orders_per_hour, 0, 1e7)
-        _within("mean_size", self.mean_size, 1e-12, 1e15)
-        _within("deviation", self.deviation, 0, 5)
-        _within("elasticity", self.elasticity, 0, 1e6)
+        within("orders_per_hour", self.orders_per_hour, 0, 1e7)
+        within("mean_size", self.mean_size, 1e-12, 1e15)
+        within("deviation", self.deviation, 0, 5)
+        within("elasticity", self.elasticity, 0, 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class LiquidityEvents:
                 )
 
 
-Agent = Arbitrageur | Retail | LiquidityEvents
+Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner
 
 
 def described(agent: Agent) -> dict[str, Any]:
@@ -170,18 +171,6 @@ def described(agent: Agent) -> dict[str, Any]:
 
 
 def _source(value: Any) -> str:
+    if inspect.isfunction(value):
+        return f"function {value.__name__}"
     return f"{value.source}, sha256 {value.sha256[:16]}" if isinstance(value, GasSeries) else repr(value)
-
-
-def _within(name: str, value: float, least: float, most: float) -> None:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float | np.number)
-        or not least <= value <= most
-    ):
-        raise PoolwrightError(f"{name} {value!r} must be a number from {least:g} to {most:g}.")
-
-
-def _whole(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise PoolwrightError(f"{name} {value!r} must be a whole number of 0 or more.")

@@ -40,6 +40,7 @@ class Books(Ledgers):
     first: Floats
     balances: Floats
     zero_fee_balances: Floats
+    fixed_value: Floats
     share: Floats
     token_moves: Floats
     trade_fees: Floats
@@ -52,7 +53,8 @@ class Books(Ledgers):
         return cls(
             result.flows, result.accounts, result.initial_state.balances, result.final_state.balances,
             result.precision == "exact", result.prices.prices[: result.rows], result.first_balances, result.balances,
-            result.zero_fee_balances, result.initial_state.shares / result.supply, moves, fees,
+            result.zero_fee_balances, (result.impermanent_loss + 1.0) * result.hold,
+            result.initial_state.shares / result.supply, moves, fees,
             result.totals[: tables.FLOWS],
         )  # fmt: skip
 
@@ -70,9 +72,10 @@ class Books(Ledgers):
     def against_holding(self) -> dict[str, Floats]:
         """First providers' value less that of holding, and its parts, cumulative, in the numeraire.
 
-        `impermanent_loss`: of the pool without fees. The rest is earned: `fees_and_retail` less what leaves the
-        pool; `lvr_avoided`, what arbitrage took from a pool without fees less what it took here; `drift`, the
-        market's moves on the balances less those on the balances without fees; `joining`, rounding of liquidity.
+        `impermanent_loss`: of the pool without fees, at its first weights; `reweighting`: what the pool without fees
+        has more because its weights moved. The rest is earned: `fees_and_retail` less what leaves the pool;
+        `lvr_avoided`, what was taken from a pool without fees less what arbitrage and front-running took here; `drift`,
+        the market's moves on the balances less those on the balances without fees; `joining`, rounding of liquidity.
         """
         before = np.concatenate([[1.0], self.share[:-1]])
         moved = np.diff(self.prices, axis=0, prepend=self.prices[:1])
@@ -80,17 +83,21 @@ class Books(Ledgers):
         free_lvr = _dot(free_before - self.zero_fee_balances, self.prices)
         value_before = np.concatenate([[float(self.first @ self.prices[0])], self.value[:-1]])
         held = value_before + self.ledger("rebalancing_gain")
-        earned = self.trading + self.ledger("lvr") - self.ledger("liquidity_moved")
+        taken = self.ledger("lvr") + self.ledger("front_running")
+        earned = self.trading + taken - self.ledger("liquidity_moved")
         parts = {
             "fees_and_retail": self.share * earned,
-            "lvr_avoided": free_lvr - self.share * self.ledger("lvr"),
+            "lvr_avoided": free_lvr - self.share * taken,
             "drift": before * self.ledger("rebalancing_gain") - _dot(free_before, moved),
             "joining": held * (self.share - before) + self.share * self.ledger("liquidity_moved"),
         }
         free, hold = _dot(self.zero_fee_balances, self.prices), self.prices @ self.first
-        return {"difference": self.share * self.value - hold, "impermanent_loss": free - hold} | {
-            name: np.cumsum(part) for name, part in parts.items()
+        first = {
+            "difference": self.share * self.value - hold,
+            "impermanent_loss": self.fixed_value - hold,
+            "reweighting": free - self.fixed_value,
         }
+        return first | {name: np.cumsum(part) for name, part in parts.items()}
 
     def check(self) -> None:
         """Raise BooksError unless every identity holds: tokens to the wei if exact, values to float rounding."""
@@ -103,7 +110,8 @@ class Books(Ledgers):
         """Yield (what, one side, the other side, rounding) by row."""
         ledger = self.ledger
         yield from self.identities(self.value_change, ROW_ROUNDING)
-        yield "fees", ledger("arbitrage_fees") + ledger("retail_fees"), self.trade_fees, ROW_ROUNDING
+        fees = ledger("arbitrage_fees") + ledger("retail_fees") + ledger("front_fees")
+        yield "fees", fees, self.trade_fees, ROW_ROUNDING
         gained = np.cumsum(ledger("rebalancing_gain") + self.trading)
         yield "sums", np.cumsum(self.value_change), gained, SUM_ROUNDING
         for name, place in LEDGERS.items():
@@ -148,6 +156,8 @@ def _by_trades(result: SimulationResult) -> tuple[Floats, Floats]:
     for k in range(moves.shape[1]):
         amounts = _floats(liquidity.amounts[:, k]) * np.sign(liquidity.fractions) / result.units[k]
         np.add.at(moves[:, k], liquidity.rows, amounts)
+        paid_out = _floats(result.rebalancer_amounts[:, k]) / result.units[k]
+        np.add.at(moves[:, k], result.rebalancer_rows, -paid_out)
     value = fee / result.units[token_in] * result.prices.prices[rows, token_in]
     return moves, np.bincount(rows, value, minlength=result.rows).astype(np.float64)
 

@@ -14,12 +14,17 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.prices import PriceSeries
+from poolwright.simulate.rebalancer import Course, FrontRunner, Payer, Rebalancer
 from poolwright.simulate.typing import Floats, Integers
+from poolwright.spec.fee_policy import Policy
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
 A = TypeVar("A")
 SECONDS_PER_HOUR = 3_600
+
+
+PARTS: tuple[type[Any], ...] = (Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner)
 
 
 class Cast(NamedTuple):
@@ -28,6 +33,8 @@ class Cast(NamedTuple):
     arbitrageur: Arbitrageur | None
     retail: Retail | None
     liquidity: LiquidityEvents | None
+    rebalancer: Rebalancer | None
+    front_runner: FrontRunner | None
 
     @property
     def agents(self) -> tuple[Agent, ...]:
@@ -38,15 +45,20 @@ class Cast(NamedTuple):
 def cast_of(agents: Sequence[Agent]) -> Cast:
     """Sort agents by part; refuse two of one part and strangers."""
     for agent in agents:
-        if not isinstance(agent, Arbitrageur | Retail | LiquidityEvents):
-            raise PoolwrightError(
-                f"{agent!r} is no agent; known: Arbitrageur, Retail, LiquidityEvents (poolwright.simulate.agents)."
-            )
-    return Cast(_one(agents, Arbitrageur), _one(agents, Retail), _one(agents, LiquidityEvents))
+        if not isinstance(agent, PARTS):
+            known = ", ".join(part.__name__ for part in PARTS)
+            raise PoolwrightError(f"{agent!r} is no agent; known: {known} (poolwright.simulate.agents).")
+    return Cast(*(_one(agents, part) for part in PARTS))
 
 
 def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> None:
     """Refuse what an agent cannot do on this pool, rather than do something like it."""
+    refuse_moving_weights(cast, fee)
+    if params.fee_policy.policy is not Policy.FLAT and fee is None:
+        raise PoolwrightError(
+            f"simulate does not follow the fee policy {params.fee_policy.policy} yet; a flat fee would mislead. "
+            'Give fee=... (a fee rule), or write policy = "flat".'
+        )
     agent = cast.arbitrageur
     if agent is not None and agent.model is Arbitrage.BEST_BASKET:
         if params.kind is Kind.STABLE:
@@ -59,6 +71,31 @@ def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> N
                 "best_basket needs one fee for all tokens that stays as it is within a transaction; a fee rule gives "
                 "none. Use best_pair or to_no_arbitrage."
             )
+
+
+def refuse_moving_weights(cast: Cast, fee: FeeRule | None) -> None:
+    """Refuse what a pool of moving weights, or one who runs before them, cannot be combined with."""
+    if cast.front_runner is not None:
+        if cast.rebalancer is None:
+            raise PoolwrightError("a FrontRunner runs before a Rebalancer's changes; there is none.")
+        if fee is not None:
+            raise PoolwrightError("a FrontRunner weighs fees that stay as they are; a fee rule's do not.")
+    if cast.rebalancer is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
+        raise PoolwrightError("a RivalPool keeps its weights: beside a Rebalancer, give a Venue as rival.")
+
+
+def course_terms(cast: Cast, course: Course | None, balances: Any) -> tables.Course:
+    """Return what the loop needs of moving weights; `balances`: as the ledger counts."""
+    rows = np.zeros(0, np.int64) if course is None else course.rows
+    amounts = np.zeros((len(rows), *balances.shape), balances.dtype)
+    if course is None or cast.rebalancer is None:
+        nothing = np.zeros((0, len(balances)), np.int64)
+        return tables.Course(nothing, nothing, rows, amounts, 0.0, False, False, 0.0)
+    agent, front = cast.rebalancer, cast.front_runner
+    return tables.Course(
+        course.weights, course.scheduled, rows, amounts, float(agent.gas_cost), agent.paid_by is Payer.POOL,
+        front is not None, float(front.gas_cost) if front else 0.0,
+    )  # fmt: skip
 
 
 def _one(agents: Sequence[Agent], part: type[A]) -> A | None:

@@ -5,7 +5,7 @@ Depth and cost are of the pool as the run left it, from the exact model; the los
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.typing import Floats
+from poolwright.spec.bounds import WAD
 from poolwright.spec.kind import Kind
 
 # Moves of the price, as fractions: where a pool of the kind is used.
@@ -149,7 +150,14 @@ def _ratios(result: SimulationResult, path: Floats) -> Floats:
 
 
 def _final_pool(result: SimulationResult) -> Pool:
-    return Pool.from_state(result.params, result.final_state)
+    params = result.params
+    if result.course is not None:
+        weights = result.course.weights[result.rows - 1].tolist()
+        weights[weights.index(max(weights))] += WAD - sum(
+            weights
+        )  # the few units that a ramp's rounding leaves
+        params = replace(params, weights=tuple(weights))
+    return Pool.from_state(params, result.final_state)
 
 
 def _drawn_tokens(result: SimulationResult, quote: int) -> list[int]:

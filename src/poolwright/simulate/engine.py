@@ -17,6 +17,7 @@ from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur
 from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.prices import PriceSeries, load_prices
+from poolwright.simulate.rebalancer import course_of
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.run import Plan, SimulationInterrupted, run
 from poolwright.simulate.totals import SimulationTotals
@@ -124,7 +125,16 @@ def plan_of(
     refuse_unsupported(cast, params, rule)
     initial = _open(params, balances)
     return Plan(
-        params, history, initial, cast, seed, precision, rule, testing_fees_outside_reserves, series=True
+        params,
+        history,
+        initial,
+        cast,
+        seed,
+        precision,
+        rule,
+        testing_fees_outside_reserves,
+        series=True,
+        course=course_of(cast.rebalancer, params, history, seed),
     )
 
 

@@ -35,6 +35,7 @@ def write_tables(
     *,
     over: OverSeeds | None = None,
     terms: Position | None = None,
+    scenario: str = "",
 ) -> Path:
     """Write rows, trades, depth, cost and loss as tables of a form, and summary.json; return the folder.
 
@@ -47,7 +48,7 @@ def write_tables(
         place.mkdir(parents=True, exist_ok=True)
         for name, columns in all_tables(result, over=over).items():
             write_table(place / f"{name}.{form}", form, columns)
-        text = json.dumps(summary(result, over=over, terms=terms), indent=2)
+        text = json.dumps(summary(result, over=over, terms=terms, scenario=scenario), indent=2)
         (place / "summary.json").write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise PoolwrightError(

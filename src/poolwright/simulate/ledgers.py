@@ -5,10 +5,12 @@ With p the market's prices and x the pool's balances, in each row
     value change = x_before . (p_after - p_before)          the rebalancing portfolio's gain
                  + p_after . (x_after - x_before)           and this is, booked by those who traded,
                  = - LVR + fees from arbitrage + retail's cost - protocol's and creator's parts
+                   - front-runner's take + its fees - what the pool pays its rebalancer
                    - fees held outside (a test's option) + liquidity moved.
 
-LVR of a trade is the arbitrageur's gain before gas plus the pool fee that it paid. There is no cost of
-rebalancing: no pool here changes its weights. Each ledger is kept where its flow happens, none as a rest.
+LVR of a trade is the arbitrageur's gain before gas plus the pool fee that it paid, and a front-runner's take is the
+same of its trades. What a change of weights costs is part of both: it is by such trades that a pool pays for it.
+Each ledger is kept where its flow happens, none as a rest.
 """
 
 from __future__ import annotations
@@ -42,6 +44,15 @@ LEDGERS = {
     "venue_fees": tables.VENUE,
     "bids": tables.BIDS,
     "arbitrage_profit": tables.WALLET,
+    "front_running": tables.FRONT_LOSS,
+    "front_fees": tables.FRONT_FEES,
+    "front_gain": tables.FRONT_GAIN,
+    "front_gas": tables.FRONT_GAS,
+    "front_profit": tables.FRONT_WALLET,
+    "rebalancer_gas": tables.KEEPER_GAS,
+    "rebalancer_from_pool": tables.KEEPER_POOL,
+    "rebalancer_from_payer": tables.KEEPER_PAYER,
+    "rebalancer_profit": tables.KEEPER_WALLET,
 }  # fmt: skip
 
 
@@ -79,6 +90,7 @@ class Ledgers(ABC):
         return np.asarray(
             -self.ledger("lvr") + self.ledger("arbitrage_fees") + self.ledger("retail_cost")
             - self.ledger("protocol") - self.ledger("creator") - self.ledger("fees_held_outside")
+            - self.ledger("front_running") + self.ledger("front_fees") - self.ledger("rebalancer_from_pool")
             + self.ledger("liquidity_moved")
         )  # fmt: skip
 
@@ -91,15 +103,21 @@ class Ledgers(ABC):
         yield "LVR", ledger("lvr") - ledger("arbitrage_fees"), ledger("arbitrage_gain"), rounding
         costs = ledger("gas") + ledger("venue_fees") + ledger("bids")
         yield "arbitrageur", ledger("arbitrage_profit"), ledger("arbitrage_gain") - costs, rounding
+        yield "front-running", ledger("front_running") - ledger("front_fees"), ledger("front_gain"), rounding
+        yield "front-runner", ledger("front_profit"), ledger("front_gain") - ledger("front_gas"), rounding
+        paid = ledger("rebalancer_from_pool") + ledger("rebalancer_from_payer")
+        yield "rebalancer", ledger("rebalancer_profit"), paid - ledger("rebalancer_gas"), rounding
 
     def check_tokens(self) -> None:
         """Compare all ledgers token by token: nothing appears, nothing is lost, not one unit."""
         book = self.accounts
-        inward = (tables.PROVIDED, tables.PAID, tables.PAID + 2)
+        inward = (tables.PROVIDED, tables.PAID, tables.PAID + 2, tables.PAID + 4)
         outward = (
             tables.WITHDRAWN,
             tables.TAKEN,
             tables.TAKEN + 2,
+            tables.TAKEN + 4,
+            tables.KEEPER,
             tables.PROTOCOL,
             tables.CREATOR,
             tables.OUTSIDE,

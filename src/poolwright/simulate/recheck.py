@@ -9,12 +9,13 @@ import numpy as np
 
 from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.float_maths import bounds
-from poolwright.model.maths import scaling
+from poolwright.model.maths import fee_maths, scaling, weighted_maths
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
 from poolwright.model.state import PoolState
 from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
+from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.typing import Floats
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
@@ -62,14 +63,16 @@ def empty_sample(seed: int, tokens: int, *, draws: bool) -> Sample:
     return Sample(numbers, np.concatenate([np.arange(SIZE), rng.integers(0, SIZE, STEPS + 1)]), *room)
 
 
-def recheck(params: PoolParams, initial: PoolState, sample: Sample, trades: int) -> Recheck:
-    """Compare a sample of so many trades with the exact maths.
+def recheck(
+    params: PoolParams, initial: PoolState, sample: Sample, trades: int, course: Course | None = None
+) -> Recheck:
+    """Compare a sample of so many trades with the exact maths; `course`: weights that moved.
 
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
     bound, count, largest = _bound(params), min(trades, SIZE), 0.0
     for at in range(count):
-        gap = _gap(params, initial, sample, at)
+        gap = _gap(params, initial, sample, at, course)
         if not gap <= bound:
             raise RecheckError(
                 f"a float trade of row {sample.places[at, 0]} is {gap:.3g} units from the exact one, more than the "
@@ -84,11 +87,13 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int) -> float:
+def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int, course: Course | None) -> float:
     """Return how far one trade is from the exact one."""
-    _, i, o, _, swap_fee = sample.places[at].tolist()
+    row, i, o, _, swap_fee = sample.places[at].tolist()
     paid, taken, *_ = sample.amounts[at].tolist()
     held = sample.balances[at]
+    if course is not None:
+        return _weighted_gap(course.weights[row].tolist(), (i, o), (int(paid), int(taken)), swap_fee, held)
     state = replace(initial, balances=tuple(map(int, held.tolist())), swap_fee=swap_fee)
     try:
         exact = Pool.from_state(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
@@ -96,6 +101,21 @@ def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int) -> flo
         return float("inf")
     unit = 1.0 + 1e-16 * _size(params, initial, held, o)
     return float(abs(int(taken) - exact) / unit)
+
+
+def _weighted_gap(
+    weights: list[int], pair: tuple[int, int], amounts: tuple[int, int], swap_fee: int, held: Floats
+) -> float:
+    """Do as `_gap` with weights in the middle of a ramp, which no pool is created with."""
+    (i, o), (paid, taken) = pair, amounts
+    net = fee_maths.net_of_fee(paid, swap_fee)
+    try:
+        exact = weighted_maths.compute_out_given_exact_in(
+            int(held[i]), weights[i], int(held[o]), weights[o], net
+        )
+    except PoolRevert:
+        return float("inf")
+    return float(abs(taken - exact) / (1.0 + 1e-16 * held[o]))
 
 
 def _size(params: PoolParams, initial: PoolState, held: Floats, o: int) -> float:

@@ -45,16 +45,18 @@ def render_report(
     notes: Sequence[str] = (),
     over: OverSeeds | None = None,
     terms: Position | None = None,
+    scenario: str = "",
 ) -> str:
     """Return the page as HTML; the same result gives the same page.
 
     `notes`: sentences on how it was checked. `over`: the figures over several seeds. `terms`: a provider's.
+    `scenario`: where it was read who trades, as `Scenario.source` says it.
     """
     went, shape = all_figures(result), shape_figures(result)
     return render(
         "report",
         {**went, **shape},
-        summary(result, over=over, terms=terms),
+        summary(result, over=over, terms=terms, scenario=scenario),
         went=list(went),
         shape=list(shape),
         result=result,
@@ -62,7 +64,7 @@ def render_report(
         prices=result.prices,
         subtitle=_subtitle(result),
         cards=_cards(result),
-        facts=_facts(result, notes),
+        facts=_facts(result, notes, scenario),
         tokens=_tokens(result),
         pairs=_pairs(result),
         books=books_rows(result),
@@ -74,11 +76,17 @@ def render_report(
 
 
 def summary(
-    result: SimulationResult, *, over: OverSeeds | None = None, terms: Position | None = None
+    result: SimulationResult,
+    *,
+    over: OverSeeds | None = None,
+    terms: Position | None = None,
+    scenario: str = "",
 ) -> dict[str, Any]:
-    """Return the result with a provider's position, and the figures over seeds, for JSON."""
-    position = {"position": position_of(result, terms).to_dict()}
-    return result.to_dict() | position | ({} if over is None else {"over_seeds": over.to_dict()})
+    """Return the result with a provider's position, its scenario and the figures over seeds, for JSON."""
+    more: dict[str, Any] = {"position": position_of(result, terms).to_dict()}
+    if scenario:
+        more["scenario"] = scenario
+    return result.to_dict() | more | ({} if over is None else {"over_seeds": over.to_dict()})
 
 
 def _subtitle(result: SimulationResult) -> str:
@@ -108,7 +116,7 @@ def _cards(result: SimulationResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, str]]:
+def _facts(result: SimulationResult, notes: Sequence[str], scenario: str) -> list[tuple[str, str]]:
     """Return what was assumed and where everything came from."""
     prices = result.prices
     facts = [
@@ -122,6 +130,7 @@ def _facts(result: SimulationResult, notes: Sequence[str]) -> list[tuple[str, st
         *(("Checked", note) for note in notes),
         ("Pool parameters", f"SHA-256 {result.params.hash}"),
         ("Price data", f"SHA-256 {prices.sha256}"),
+        *([("Scenario", scenario)] if scenario else []),
     ]
     if result.refused:
         facts.insert(4, ("Refused", f"{result.refused:,} trades outside the pool's limits"))

@@ -14,7 +14,7 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.theory import Theory, theory_of
 from poolwright.simulate.totals import SimulationTotals
 from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
-from poolwright.simulate.typing import Floats, Integers
+from poolwright.simulate.typing import Floats, Integers, Limbs
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,8 @@ class SimulationResult(SimulationTotals):
     """A finished run with its rows and trades, or the part of it that was done.
 
     Per row, after its trades: `balances` float64[r, n] in whole tokens. `row_flows` float64[a, :] is what moved, by
-    ledger (`kernels.tables`), in the rows `flow_rows` in which something happened. Trades and liquidity are exact,
+    ledger (`kernels.tables`), in the rows `flow_rows` in which something happened. `rebalancer_amounts` [k, n], raw
+    units, is what the pool paid for its rebalancer's transactions in `rebalancer_rows`. Trades and liquidity are exact,
     in a float run whole units in float64.
     """
 
@@ -31,6 +32,8 @@ class SimulationResult(SimulationTotals):
     balances: Floats
     flow_rows: Integers
     row_flows: Floats
+    rebalancer_rows: Integers
+    rebalancer_amounts: Limbs | Floats
 
     @cached_property
     def flows(self) -> Floats:
@@ -105,7 +108,7 @@ class SimulationResult(SimulationTotals):
     @cached_property
     def zero_fee_balances(self) -> Floats:
         """Whole tokens [r, n] of the same pool without fees, kept by arbitrage on its first invariant."""
-        return self.zero_fee_balances_at(self.prices.prices[: self.rows])
+        return self.zero_fee_path
 
     @cached_property
     def invariant_value(self) -> Floats:
@@ -114,8 +117,10 @@ class SimulationResult(SimulationTotals):
 
     @cached_property
     def impermanent_loss(self) -> Floats:
-        """Value without fees over value of holding, less 1, per row: at most 0 once arbitrage has begun."""
-        return np.asarray(self.invariant_value / self.hold - 1.0)
+        """Value without fees, at the first weights, over value of holding, less 1, per row; never above 0 for long."""
+        if self.course is None:
+            return np.asarray(self.invariant_value / self.hold - 1.0)
+        return self.impermanent_loss_at(self.prices.prices[: self.rows])
 
     def impermanent_loss_at(self, prices: Floats) -> Floats:
         """Value without fees over value of holding, less 1 [...], at market prices [..., n]."""

@@ -23,6 +23,7 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.kinds import kind_arrays
 from poolwright.simulate.kernels.loop import compiled_advance
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.recheck import empty_sample, recheck
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.totals import SimulationTotals
@@ -56,6 +57,7 @@ class Plan:
     fee: FeeRule | None
     fees_outside_reserves: bool
     series: bool
+    course: Course | None
 
 
 class Prepared(NamedTuple):
@@ -144,7 +146,8 @@ def prepare(plan: Plan, most_orders: int = 0) -> Prepared:
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed, ledger.balances)
     arrays = kind_arrays(params, plan.initial.rates)
-    scene = tables.Scene(arrays, market, terms, arbitrageur, orders, events, plan.series)
+    course = cast.course_terms(plan.cast, plan.course, ledger.balances)
+    scene = tables.Scene(arrays, market, terms, arbitrageur, orders, events, course, plan.series)
     chunk = CHUNK if plan.series else 1
     filled = tables.Rows(
         np.empty((rows if plan.series else 0, n)), np.zeros((chunk, tables.FLOWS)), np.zeros(chunk, np.int64)
@@ -196,7 +199,8 @@ def deferred_interrupt() -> Iterator[list[int]]:
 def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
     """Return the rows that are done."""
     ledger, events = made.ledger, made.scene.events
-    done, seen, count = (int(ledger.cursor[at]) for at in (tables.ROW, tables.EVENT, tables.TRADED))
+    places_of = tables.ROW, tables.EVENT, tables.TRADED, tables.PAID_FOR
+    done, seen, count, turned = (int(ledger.cursor[at]) for at in places_of)
     accounts = {place: tuple(whole_units(words)) for place, words in enumerate(ledger.accounts)}
     last_row = int(ledger.cursor[tables.CHANGED]) - 1
     final = replace(
@@ -214,9 +218,12 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
         "agents": plan.cast.agents,
         "seed": plan.seed,
         "precision": plan.precision,
-        "recheck": None if exact else recheck(plan.params, plan.initial, made.buffer.sample, count),
+        "recheck": None
+        if exact
+        else recheck(plan.params, plan.initial, made.buffer.sample, count, plan.course),
         "fee_rule": plan.fee.name if plan.fee else None,
         "fees_outside_reserves": plan.fees_outside_reserves,
+        "course": plan.course,
         "initial_state": plan.initial,
         "final_state": final,
         "accounts": accounts,
@@ -238,5 +245,7 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
         ),
         balances=np.divide(balances, made.scene.market.units, out=balances),
         flow_rows=flow_rows,
+        rebalancer_rows=made.scene.course.rows[:turned],
+        rebalancer_amounts=made.scene.course.amounts[:turned],
         row_flows=flows,
     )

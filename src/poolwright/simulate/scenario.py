@@ -15,9 +15,21 @@ from poolwright.simulate.markets.blocks import BlockLaw, sample_at
 from poolwright.simulate.markets.gas import GasLaw, GasSeries, RecordedGas
 from poolwright.simulate.markets.scenarios import scenario as named_market
 from poolwright.simulate.prices import PriceSeries, load_prices
+from poolwright.simulate.rebalancer import Rebalancer
 
 # Between rows of a named market.
 STEP_SECONDS = 60
+# Fields of a market, what they may be, and that in words.
+MARKET_TYPES: tuple[tuple[str, Any, str], ...] = (
+    ("preset", str | None, "the name of a market"),
+    ("hours", int | float | None, "a number"),
+    ("step_seconds", int, "a whole number"),
+    ("start_prices", Mapping, "a table of prices by symbol"),
+    ("pegged", list | tuple, "a list of symbols"),
+    ("prices", str | Path | Mapping | None, "a file, or a table of files by symbol"),
+    ("aliases", Mapping, "a table of columns by symbol"),
+    ("allow_gaps", bool, "true or false"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +51,13 @@ class Market:
     def __post_init__(self) -> None:
         if self.preset is not None and self.prices is not None:
             raise PoolwrightError("a market has prices or a preset, not both.")
-        wanted: tuple[tuple[str, Any], ...] = (
-            ("preset", str | None), ("hours", int | float | None), ("step_seconds", int), ("start_prices", Mapping),
-            ("prices", str | Path | Mapping | None), ("aliases", Mapping), ("allow_gaps", bool),
-        )  # fmt: skip
-        for name, types in wanted:
+        for name, types, said in MARKET_TYPES:
             if not isinstance(getattr(self, name), types):
-                raise PoolwrightError(f"{name} {getattr(self, name)!r} cannot be: see docs/scenario-toml.md.")
-        numbers = [number for number in self.start_prices.values() if not isinstance(number, int | float)]
-        if numbers:
-            raise PoolwrightError(f"start_prices: {numbers[0]!r} is no number.")
+                raise PoolwrightError(f"{name} {getattr(self, name)!r} must be {said}.")
+        if self.step_seconds < 1:
+            raise PoolwrightError(f"step_seconds {self.step_seconds} must be 1 or more.")
+        for symbol, price in self.start_prices.items():
+            positive(price, f"start_prices of {symbol}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Scenario:
     """A market and who acts on it. `blocks`: when trades can be made, else with each row of the market.
 
     `agents`: all who act. A gas law of the arbitrageur is drawn once for the whole market, so that a spike stays
-    where it is when a sweep cuts the prices into windows.
+    where it is when a sweep cuts the prices into windows. `source`: where it was read, hash and changes included.
     """
 
     market: Market = Market()
@@ -91,11 +100,16 @@ class Scenario:
     agents: tuple[Agent, ...] = (Arbitrageur(),)
     seed: int = 7
     position: Position = Position()
+    source: str = field(default="", compare=False)
 
     @property
     def random(self) -> bool:
         """Tell whether another seed gives another run."""
-        flow = any(isinstance(agent, Retail) and agent.orders_per_hour > 0 for agent in self.agents)
+        flow = any(
+            (isinstance(agent, Retail) and agent.orders_per_hour > 0)
+            or (isinstance(agent, Rebalancer) and agent.checks_per_hour is not None)
+            for agent in self.agents
+        )
         blocks = self.blocks is not None and type(self.blocks).__name__ != "ConstantBlocks"
         return flow or blocks or self.market.preset is not None or any(map(_draws_gas, self.agents))
 
@@ -137,6 +151,10 @@ def _placed(agent: Agent, prices: PriceSeries, gap: tuple[int, int] | None, seed
     """Return the agent with its gas drawn for these times, and the market's stretch without arbitrage."""
     if not isinstance(agent, Arbitrageur):
         return agent
+    if isinstance(agent.native, str) and agent.native not in prices.symbols:
+        raise PoolwrightError(
+            f"native {agent.native}: no such token here; name one of {', '.join(prices.symbols)}, or give its price."
+        )
     gas = agent.gas_cost
     if not isinstance(gas, int | float | GasSeries):
         gas = gas.generate(prices.times, seed)

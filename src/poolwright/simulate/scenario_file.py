@@ -6,10 +6,11 @@ A table is a dataclass and its keys are the fields, so that an agent has one set
 from __future__ import annotations
 
 import difflib
+import hashlib
 import math
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -18,6 +19,7 @@ from poolwright.errors import PoolwrightError, UnitError
 from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
 from poolwright.simulate.markets import blocks, gas
 from poolwright.simulate.markets.presets import PRESETS
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.spec.source import key_lines, line_of
 from poolwright.units import parse_number
@@ -25,7 +27,14 @@ from poolwright.units import parse_number
 T = TypeVar("T")
 Tables = dict[str, Any]
 
-KNOWN: Final = ("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity", "position")
+# Agents whose tables are their fields and nothing else.
+PLAIN_AGENTS: Final[Mapping[str, Callable[..., Agent]]] = {
+    "rebalancer": Rebalancer,
+    "front_runner": FrontRunner,
+}
+KNOWN: Final = (
+    *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity"), *PLAIN_AGENTS, "position"
+)  # fmt: skip
 BLOCK_LAWS: Final[Mapping[str, Callable[..., blocks.BlockLaw]]] = {
     "constant": blocks.ConstantBlocks,
     "missed_slots": blocks.MissedSlots,
@@ -60,7 +69,8 @@ def load_scenario(source: str | Path | None = None, changes: Mapping[str, Any] |
         _anchor(tables, Path(source).parent)
     for key, value in (changes or {}).items():
         _put(tables, key, value)
-    return _Reader(f"{name}, " if text else "", key_lines(text)).scenario(tables)
+    found = _Reader(f"{name}, " if text else "", key_lines(text)).scenario(tables)
+    return replace(found, source=_label(name, text, changes or {}))
 
 
 def parse_change(text: str) -> Any:
@@ -73,6 +83,14 @@ def parse_change(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _label(name: str, text: str, changes: Mapping[str, Any]) -> str:
+    """Say where a scenario comes from: the file with its hash, and the keys that were set."""
+    parts = [f"{Path(name).name}, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}" if text else name]
+    # The market's own files have their place and hash beside it.
+    parts += [f"{key} = {value}" for key, value in changes.items() if key != "market"]
+    return "; ".join(filter(None, parts))
 
 
 def _read(path: Path) -> str:
@@ -149,7 +167,8 @@ class _Reader:
             found.append(self.retail(self.table("retail", tables["retail"])))
         if "liquidity" in tables:
             found.append(self.liquidity(tables["liquidity"]))
-        return found
+        named = ((name, made) for name, made in PLAIN_AGENTS.items() if name in tables)
+        return found + [self.build(made, name, tables[name]) for name, made in named]
 
     def arbitrageur(self, table: Tables, law: Any, market: Market) -> Arbitrageur | None:
         """Put the law of gas in: that of [gas], or the named market's own where a native token is named."""

@@ -29,12 +29,12 @@ class Theory(NamedTuple):
 
 
 def theory_of(result: SimulationResult) -> Theory | None:
-    """Return the theory for weighted and constant product pools, None for a stable pool or a single row.
+    """Return the theory for weighted and constant product pools, None for a stable pool, moving weights or one row.
 
     The covariance is the one that the prices had, weighted by the pool's value row by row. Sources: see
     `analytics.lvr.lvr_rate`, and `constant_block_share` and `trade_probability` in `analytics.arbitrage_theory`.
     """
-    if result.params.kind is Kind.STABLE or result.rows < 2:
+    if result.params.kind is Kind.STABLE or result.rows < 2 or result.course is not None:
         return None
     returns = np.diff(np.log(result.prices.prices[: result.rows]), axis=0)
     covariance = returns.T @ (returns * result.value[:-1, None])

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from poolwright.analytics.impermanent_loss import stable_balances, weighted_value
+from poolwright.analytics.impermanent_loss import moving_weights_value, stable_balances, weighted_value
 from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, described
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.ledgers import Ledgers, TotalLedgers
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.recheck import Recheck
 from poolwright.simulate.typing import Floats
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
@@ -40,6 +41,7 @@ class SimulationTotals:
     recheck: Recheck | None
     fee_rule: str | None
     fees_outside_reserves: bool
+    course: Course | None
     initial_state: PoolState
     final_state: PoolState
     accounts: dict[int, tuple[int, ...]]
@@ -121,8 +123,19 @@ class SimulationTotals:
             self.final_state.balances, self.precision == "exact", np.array([self.last_value - first]), first,
         )  # fmt: skip
 
+    @cached_property
+    def zero_fee_path(self) -> Floats:
+        """Whole tokens [r, n] per row of the same pool without fees, its weights moving as they did."""
+        prices = np.asarray(self.prices.prices[: self.rows])
+        if self.course is None:
+            return self.zero_fee_balances_at(prices)
+        weights = self.course.fractions[: self.rows]
+        return np.asarray(
+            moving_weights_value(weights, self.first_balances, prices)[:, None] * weights / prices
+        )
+
     def zero_fee_balances_at(self, prices: Floats) -> Floats:
-        """Whole tokens [..., n] of the same pool without fees, kept by arbitrage on its first invariant."""
+        """Whole tokens [..., n] of the same pool without fees, kept by arbitrage on its first invariant and weights."""
         if self.params.kind is Kind.STABLE:
             rates = np.array([rate / WAD for rate in self.initial_state.rates])
             amplification = self.params.amplification / AMPLIFICATION_PRECISION
@@ -138,7 +151,8 @@ class SimulationTotals:
         first = float(self.first_balances @ self.prices.prices[0])
         value = self.last_value * self.initial_state.shares / self.final_state.shares
         hold = float(self.first_balances @ self.last_prices)
-        free = float(self.zero_fee_balances_at(self.last_prices[None])[0] @ self.last_prices)
+        fixed = float(self.zero_fee_balances_at(self.last_prices[None])[0] @ self.last_prices)
+        free = fixed if self.course is None else float(self.zero_fee_path[-1] @ self.last_prices)
         rebalanced = first + float(totals[tables.FIRST_GAIN])
         protocol, creator = self.owed
         return {
@@ -148,7 +162,8 @@ class SimulationTotals:
             "hold": hold,
             "value_vs_hold": value / hold - 1.0,
             "value_vs_rebalanced": value / rebalanced - 1.0,
-            "impermanent_loss": free / hold - 1.0,
+            "impermanent_loss": fixed / hold - 1.0,
+            "reweighting": free / hold - fixed / hold,
             "earned_over_invariant": value - free,
             "fees": float(totals[tables.ARBITRAGE_FEES] + totals[tables.RETAIL_FEES]),
             "lvr": float(totals[tables.LVR]),
@@ -158,6 +173,8 @@ class SimulationTotals:
             "creator_fees": creator,
             "arbitrage_profit": float(totals[tables.WALLET]),
             "gas_paid": self.gas_paid,
+            "front_profit": float(totals[tables.FRONT_WALLET]),
+            "rebalancer_cost": float(totals[tables.KEEPER_GAS]),
             "trades": self.trade_count,
             "refused_trades": self.refused,
         }

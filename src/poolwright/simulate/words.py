@@ -5,9 +5,13 @@ from __future__ import annotations
 from poolwright.analytics.position import PositionResult
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
 from poolwright.simulate.markets.gas import GasSeries
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.seeds import OverSeeds
 from poolwright.simulate.sweep.wording import write_figure
+
+# Characters of a source that a terminal shows.
+LONGEST = 80
 
 
 def money(amount: float) -> str:
@@ -30,6 +34,15 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:+.2f} %"
 
 
+def shortened(source: str) -> str:
+    """Return the source of prices for one line of a terminal; pages and JSON have all of it.
+
+    >>> shortened("generated: " + "x" * 200)[-8:]
+    'xxxxx...'
+    """
+    return source if len(source) <= LONGEST else f"{source[: LONGEST - 3]}..."
+
+
 def agent_facts(agent: Agent) -> list[tuple[str, str]]:
     """Return what an agent does, in words."""
     if isinstance(agent, Arbitrageur):
@@ -37,6 +50,8 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
     if isinstance(agent, LiquidityEvents):
         moves = f"{len(agent.schedule)} proportional adds and removes at set times"
         return [("Liquidity", moves)]
+    if isinstance(agent, Rebalancer | FrontRunner):
+        return _mover_facts(agent)
     assert isinstance(agent, Retail)
     rival = "no rival: every order comes here"
     if agent.rival is not None:
@@ -47,6 +62,31 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
         f"{agent.orders_per_hour:g} orders an hour of {money(agent.mean_size)} on average{elastic}; {rival}"
     )
     return [("Retail", flow)]
+
+
+def _mover_facts(agent: Rebalancer | FrontRunner) -> list[tuple[str, str]]:
+    if isinstance(agent, FrontRunner):
+        return [
+            (
+                "Front-runner",
+                f"trades before and after each change of weights, {money(agent.gas_cost)} of gas a swap",
+            )
+        ]
+    looks = (
+        "looks at each row"
+        if agent.checks_per_hour is None
+        else (f"looks {agent.checks_per_hour:g} times an hour, at random")
+    )
+    facts = (
+        f"ramps of {agent.ramp_seconds / 3_600:g} hours, starts above {100 * agent.threshold:g} %, {looks}"
+    )
+    cost = f"{money(agent.gas_cost)} each, paid by the {agent.paid_by}"
+    brake = (
+        "no brake"
+        if agent.brake_drop is None
+        else f"halts when the tokens fall by {100 * agent.brake_drop:g} %"
+    )
+    return [("Rebalancer", f"{facts}; {cost}; {brake}")]
 
 
 def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
@@ -115,9 +155,13 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
         ("Retail's cost", book["retail_cost"], f"of which fees {money(book['retail_fees'])}"),
         ("Protocol's and creator's parts", -book["protocol"] - book["creator"], "when they fell due"),
         ("Held outside", -book["fees_held_outside"], "a test's option"),
+        ("Front-running", -book["front_running"], "the front-runner's gain and fees, before gas"),
+        ("Fees from front-running", book["front_fees"], ""),
+        ("Paid to the rebalancer", -book["rebalancer_from_pool"], "for its transactions"),
         ("Liquidity moved", book["liquidity_moved"], "added less removed"),
         ("Change of the pool's value", book["value_change"], "the sum of all above"),
         ("Impermanent loss", held["impermanent_loss"], "the same pool without fees"),
+        ("Reweighting", held["reweighting"], "the same pool without fees, its weights moving"),
         ("Fees and retail", held["fees_and_retail"], "earned, less what left the pool"),
         ("LVR avoided", held["lvr_avoided"], "taken without a fee, less taken here"),
         ("Drift", held["drift"], "the market's moves on other balances"),
@@ -127,6 +171,8 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
         ("Gas", -book["gas"], ""),
         ("Venue and bids", -book["venue_fees"] - book["bids"], "paid by arbitrageurs"),
         ("Arbitrageurs' profit", book["arbitrage_profit"], "what is left to them"),
+        ("Front-runner's profit", book["front_profit"], "after gas"),
+        ("Rebalancer's gas", -book["rebalancer_gas"], "whoever pays it"),
     ]
     sums = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
     return [(name, money(amount), text) for name, amount, text in rows if amount or name in sums]

@@ -129,6 +129,26 @@ def accruing_without_rate(spec: PoolSpec) -> Findings:
             )  # fmt: skip
 
 
+def rate_moves(spec: PoolSpec) -> Findings:
+    """Warn of rates that move by more in a block than a trade pays, and of limits that bind no provider."""
+    for i, token in enumerate(spec.tokens):
+        if token.rate_provider is None:
+            for name in ("rate_max_age", "rate_max_move"):
+                if getattr(token, name) != type(token).model_fields[name].default:
+                    yield Finding(
+                        "rate-limit-foreign", f"tokens[{i}].{name}", "",
+                        f"{token.symbol} has no rate provider, so nothing is limited.",
+                        "Remove it, or add the rate_provider.", "warning",
+                    )  # fmt: skip
+        elif 2 * spec.fees.swap < token.rate_max_move <= 1:
+            yield Finding(
+                "rate-move-large", f"tokens[{i}].rate_max_move", format_percent(token.rate_max_move),
+                "One block can move the rate by more than a trade pays there and back: who sees the report coming "
+                "takes the difference from the providers.",
+                f'Write at most twice the fee, "{format_number(spec.fees.swap * 200)}%".', "warning",
+            )  # fmt: skip
+
+
 def price_off_rate(spec: PoolSpec) -> Findings:
     """Warn of price hints that contradict the rates of a stable pool."""
     priced = [token.price_hint / token.rate for token in spec.tokens if token.price_hint and token.rate > 0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from poolwright.errors import Finding
-from poolwright.spec import bounds, faults
+from poolwright.spec import bounds, faults, fee_policy, governance
 from poolwright.spec.advice import finer_than
 from poolwright.spec.kinds import KIND_MODULES
 from poolwright.spec.tokens import KNOWN_TOKENS, USUAL_SLIPS
@@ -30,7 +31,9 @@ def spec_findings(spec: PoolSpec, *, kind_known: bool = True) -> list[Finding]:
     for key, token in zip(keys, spec.tokens, strict=True):
         # That a symbol is unknown is no news once it has been called unusable or a duplicate.
         found += [finding for finding in _token(key, token) if finding.key not in nameless]
+    found += _governance(spec)
     if kind_known:
+        found += fee_policy.findings("fees.", spec.pool.kind, _written(spec))
         module = KIND_MODULES[spec.pool.kind]
         found += faults.asset_count("tokens", spec.pool.kind, len(spec.tokens), module.MAX_ASSETS)
         found += module.spec_findings(spec)
@@ -45,9 +48,38 @@ def _fees(spec: PoolSpec) -> Iterator[Finding]:
         "fees.protocol_share", "protocol", fees.protocol_share, bounds.MAX_PROTOCOL_SHARE
     )
     yield from faults.fee_share("fees.creator_share", "creator", fees.creator_share, bounds.MAX_CREATOR_SHARE)
-    yield from faults.fee_split("fees.creator_share", fees.protocol_share, fees.creator_share)
-    for name in ("swap", "protocol_share", "creator_share"):
-        yield from finer_than(f"fees.{name}", getattr(fees, name), 18)
+    yield from faults.fee_share("fees.integrator_share", "integrator", fees.integrator_share, bounds.WAD)
+    yield from faults.fee_split(
+        "fees.creator_share", fees.protocol_share, fees.creator_share, fees.integrator_share
+    )
+    for name, value in fees:
+        if isinstance(value, Fraction):
+            yield from finer_than(f"fees.{name}", value, 9 if name == "tier_threshold" else 18)
+
+
+def _written(spec: PoolSpec) -> fee_policy.Written:
+    fees = spec.fees
+    return fee_policy.Written(
+        fees.swap, fees.policy, fees.least, fees.most, fees.slope, fees.tier_source, fees.tier_threshold
+    )
+
+
+def _governance(spec: PoolSpec) -> Iterator[Finding]:
+    """Check the oracle, the manager's rights and the guard of a launch."""
+    yield from faults.half_life("oracle.half_life", spec.oracle.half_life)
+    fees = spec.fees
+    most = max(value for value in (fees.swap, fees.most) if value is not None)
+    names = (*governance.MEANINGS, "only_loosens")
+    rights = governance.Rights(**{name: getattr(spec.rights, name) for name in names})
+    highest = spec.rights.highest_fee
+    yield from governance.rights_findings("rights.", rights, highest, most)
+    if highest is not None:
+        yield from finer_than("rights.highest_fee", highest, 9)
+    caps = {name: getattr(spec.guard, name) for name in ("max_shares", "max_shares_per_account")}
+    yield from governance.guard_findings("guard.", rights, caps, listed_only=spec.guard.listed_only)
+    for name, value in caps.items():
+        if value is not None:
+            yield from finer_than(f"guard.{name}", value, 18)
 
 
 def _token(key: str, token: TokenSpec) -> Iterator[Finding]:
@@ -56,6 +88,9 @@ def _token(key: str, token: TokenSpec) -> Iterator[Finding]:
     yield from _balance(f"{key}.balance", token)
     yield from faults.rate(f"{key}.rate", token.symbol, token.rate)
     yield from finer_than(f"{key}.rate", token.rate, 18)
+    if token.rate_provider is not None:
+        yield from faults.rate_limits(key, token.rate_max_age, token.rate_max_move)
+    yield from finer_than(f"{key}.rate_max_move", token.rate_max_move, 18)
     for field, text in (("address", token.address), ("rate_provider", token.rate_provider)):
         if text is not None:
             yield from faults.address(f"{key}.{field}", token.symbol, text)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from poolwright.spec.fee_policy import Policy
 from poolwright.spec.kind import Kind
 from poolwright.units import format_number, format_percent
 
 if TYPE_CHECKING:
     from poolwright.spec.schema import PoolSpec, TokenSpec
+
+
+_BY = {Policy.VOLATILITY: "volatility", Policy.IMBALANCE: "imbalance", Policy.TIERED: "account"}
 
 
 def describe(spec: PoolSpec) -> str:
@@ -26,7 +30,12 @@ def describe(spec: PoolSpec) -> str:
     curve = ""
     if spec.pool.kind is Kind.STABLE and spec.stable is not None:
         curve = f"; amplification {format_number(spec.stable.amplification)}"
-    return f"{kind} pool of {assets}{curve}; fee {format_percent(spec.fees.swap)}"
+    fees = spec.fees
+    if fees.policy is not Policy.FLAT:
+        ends = [fees.least or fees.swap, fees.most or fees.swap]
+        shown = " to ".join(format_percent(end) for end in ends)
+        return f"{kind} pool of {assets}{curve}; fee {shown} by {_BY[fees.policy]}"
+    return f"{kind} pool of {assets}{curve}; fee {format_percent(fees.swap)}"
 
 
 def _asset(token: TokenSpec) -> str:

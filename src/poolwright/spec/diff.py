@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
+from poolwright.spec.governance import MEANINGS
 from poolwright.spec.kind import Kind
 from poolwright.spec.schema import PoolSpec, TokenSpec
+from poolwright.spec.writing import written
 from poolwright.units import format_number, format_percent
 
 
@@ -34,6 +36,7 @@ def diff_specs(before: PoolSpec, after: PoolSpec) -> list[Change]:
         *_assets(before, after),
         *_fees(before, after),
         *_amplification(before, after),
+        *_keys(before, after),
         *_tokens(before, after),
         *_names(before, after),
     ]
@@ -68,16 +71,54 @@ def _fees(before: PoolSpec, after: PoolSpec) -> Iterator[Change]:
             else f"less{ratio}: providers earn less per trade, volume grows, prices follow the market closer."
         )
         yield Change("fees.swap", format_percent(a.swap), format_percent(b.swap), meaning)
-    for name, whose in (("protocol_share", "protocol"), ("creator_share", "pool's creator")):
+    parties = {
+        "protocol_share": "protocol",
+        "creator_share": "pool's creator",
+        "integrator_share": "integrator",
+    }
+    for name, whose in parties.items():
         old, new = getattr(a, name), getattr(b, name)
         if old != new:
-            kept_before = 1 - a.protocol_share - a.creator_share
-            kept = 1 - b.protocol_share - b.creator_share
+            kept_before, kept = (1 - sum(getattr(fees, each) for each in parties) for fees in (a, b))
             meaning = (
                 f"The {whose} takes {'more' if new > old else 'less'} of the fee; providers keep "
                 f"{_points(kept)} of it, before {_points(kept_before)}."
             )
             yield Change(f"fees.{name}", format_percent(old, 0), format_percent(new, 0), meaning)
+
+
+# What a key of these tables does, for those whose change needs no arithmetic to tell.
+_POLICY: Final[dict[str, str]] = {
+    "policy": "The fee follows something else.",
+    "least": "The cheapest trade pays another fee.",
+    "most": "The dearest trade pays another fee.",
+    "slope": "The fee answers more or less strongly.",
+    "tier_source": "Tiers are measured by something else.",
+    "tier_threshold": "Tiers begin elsewhere.",
+}
+_ORACLE: Final[dict[str, str]] = {
+    "half_life": "Averages follow prices, and fees volatility, at another pace."
+}
+_RIGHTS: Final[dict[str, str]] = {
+    **{name: f"Changes whether and how soon the manager may {what}." for name, what in MEANINGS.items()},
+    "highest_fee": "Bounds every fee that may ever be set.",
+    "only_loosens": "Says whether the guard may be tightened.",
+}
+_GUARD: Final[dict[str, str]] = dict.fromkeys(
+    ("max_shares", "max_shares_per_account", "listed_only"), "Bounds deposits at launch in another way."
+)
+
+
+def _keys(before: PoolSpec, after: PoolSpec) -> Iterator[Change]:
+    """Compare the fee policy, the oracle, the manager's rights and the guard; rights and oracle are for good."""
+    for table, meanings, fixed in (
+        ("fees", _POLICY, False), ("oracle", _ORACLE, True), ("rights", _RIGHTS, True), ("guard", _GUARD, False),
+    ):  # fmt: skip
+        a, b = getattr(before, table), getattr(after, table)
+        for name, meaning in meanings.items():
+            old, new = getattr(a, name), getattr(b, name)
+            if old != new:
+                yield Change(f"{table}.{name}", _plain(name, old), _plain(name, new), meaning, fixed)
 
 
 def _amplification(before: PoolSpec, after: PoolSpec) -> Iterator[Change]:
@@ -114,6 +155,18 @@ def _token(a: TokenSpec, b: TokenSpec) -> Iterator[Change]:
         ("decimals", a.places, b.places, units, True),
         ("address", _address(a.address), _address(b.address), f"{symbol} is another contract.", True),
         ("rate_provider", _address(a.rate_provider), _address(b.rate_provider), source, True),
+        (
+            "rate_max_age",
+            *_limits(a, b, "rate_max_age"),
+            f"{symbol} is frozen by reports of another age.",
+            True,
+        ),
+        (
+            "rate_max_move",
+            *_limits(a, b, "rate_max_move"),
+            f"The rate of {symbol} is followed at another pace.",
+            True,
+        ),
         ("peg", a.follows, b.follows, "Concerns the checks only; the pool trades as before.", False),
     ]
     for name, old, new, meaning, fixed in facts:
@@ -126,6 +179,15 @@ def _token(a: TokenSpec, b: TokenSpec) -> Iterator[Change]:
     if a.price_hint != b.price_hint:
         meaning = "Concerns the check of the first balances only."
         yield Change(f"{key}.price_hint", _amount(a.price_hint), _amount(b.price_hint), meaning)
+
+
+def _limits(a: TokenSpec, b: TokenSpec, name: str) -> tuple[str, str]:
+    return _plain(name, getattr(a, name)), _plain(name, getattr(b, name))
+
+
+def _plain(name: str, value: object) -> str:
+    """Write a value as pool.toml does, without quotes."""
+    return written(name, value).strip('"')
 
 
 def _weight(key: str, symbol: str, a: Fraction | None, b: Fraction | None) -> Iterator[Change]:

@@ -8,13 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 from poolwright.errors import Finding
 from poolwright.spec import bounds
 from poolwright.spec.kind import Kind
-from poolwright.units import format_number, format_percent
+from poolwright.units import format_duration, format_number, format_percent
 
 Findings = Iterator[Finding]
+
+# What the contracts' words hold, in seconds, and what takes more than a few blocks to move.
+MAX_HALF_LIFE: Final[int] = 2**24 - 1
+SHORT_HALF_LIFE: Final[int] = 60
+MAX_AGE: Final[int] = 2**32 - 1
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
@@ -199,13 +205,45 @@ def fee_share(key: str, whose: str, value: Fraction, most_wad: int) -> Findings:
         )  # fmt: skip
 
 
-def fee_split(key: str, protocol_share: Fraction, creator_share: Fraction) -> Findings:
+def fee_split(key: str, *shares: Fraction) -> Findings:
     """Check that the fee is not given away more than whole; warn when providers get none of it."""
-    total = protocol_share + creator_share
+    total = sum(shares, Fraction(0))
     if total >= 1:
         yield Finding(
             "fee-split", key, format_percent(total),
-            "Protocol and creator together take the whole fee: "
+            "Protocol, creator and integrator together take the whole fee: "
             "the providers bear every loss and earn nothing.",
-            "Lower one of the two shares.", "warning" if total == 1 else "error",
+            "Lower one of the shares.", "warning" if total == 1 else "error",
+        )  # fmt: skip
+
+
+def half_life(key: str, seconds: int) -> Findings:
+    """Check the half-life of the oracle's averages."""
+    if not 1 <= seconds <= MAX_HALF_LIFE:
+        yield Finding(
+            "half-life-range", key, format_duration(seconds),
+            f"The contracts hold half-lives from 1 second to {format_duration(MAX_HALF_LIFE)}.",
+            'Write 10 minutes to a day: half_life = "10 min".',
+        )  # fmt: skip
+    elif seconds < SHORT_HALF_LIFE:
+        yield Finding(
+            "half-life-short", key, format_duration(seconds),
+            "Averages follow within a few blocks: who moves the price for a moment moves what lenders and fees read.",
+            'Write half_life = "10 min" or more.', "warning",
+        )  # fmt: skip
+
+
+def rate_limits(key: str, max_age: int, max_move: Fraction) -> Findings:
+    """Check how far a rate provider is believed."""
+    if not 1 <= max_age <= MAX_AGE:
+        yield Finding(
+            "rate-age-range", f"{key}.rate_max_age", format_duration(max_age),
+            "Every report would be too old, or none ever: the asset could not trade, or would at a dead rate.",
+            'Write the time within which the provider always reports, such as "25 hours".',
+        )  # fmt: skip
+    if not 0 < max_move <= 1:
+        yield Finding(
+            "rate-move-range", f"{key}.rate_max_move", format_percent(max_move),
+            "The pool would never follow its provider, and freeze the asset at the first move.",
+            'Write the most that the rate may move in one block, such as "0.04%".',
         )  # fmt: skip

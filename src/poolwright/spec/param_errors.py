@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from poolwright.errors import Finding
-from poolwright.spec import bounds, faults
+from poolwright.spec import bounds, faults, fee_policy, governance
 from poolwright.spec.kind import Kind
 from poolwright.spec.kinds import KIND_MODULES
 
@@ -27,11 +27,18 @@ def _wrong_types(params: PoolParams) -> list[Finding]:
         ("swap_fee", params.swap_fee),
         ("protocol_share", params.protocol_share),
         ("creator_share", params.creator_share),
+        ("integrator_share", params.integrator_share),
+        ("half_life", params.half_life),
     ]
+    whole += _whole("fee_policy", params.fee_policy, ("least", "most", "slope", "tier_threshold"))
+    whole += _whole("guard", params.guard, ("max_shares", "max_shares_per_account"))
+    delays = {name: 0 if delay is None else delay for name, delay in params.rights.delays.items()}
+    whole += [(f"rights.{name}", delay) for name, delay in delays.items()]
+    whole.append(("rights.highest_fee", params.rights.highest_fee))
     whole += [(f"weights[{i}]", weight) for i, weight in enumerate(params.weights)]
     text: list[tuple[str, object]] = [("name", params.name), ("symbol", params.symbol)]
     for i, token in enumerate(params.tokens):
-        whole += [(f"tokens[{i}].decimals", token.decimals), (f"tokens[{i}].rate", token.rate)]
+        whole += _whole(f"tokens[{i}]", token, ("decimals", "rate", "rate_max_age", "rate_max_move"))
         text.append((f"tokens[{i}].symbol", token.symbol))
     found = [
         Finding(
@@ -46,10 +53,15 @@ def _wrong_types(params: PoolParams) -> list[Finding]:
     ]  # fmt: skip
 
 
+def _whole(prefix: str, part: object, names: Sequence[str]) -> list[tuple[str, object]]:
+    return [(f"{prefix}.{name}", getattr(part, name)) for name in names]
+
+
 def _wrong_values(params: PoolParams) -> list[Finding]:
     """Find values out of range or out of place."""
     tokens, fraction = params.tokens, faults.wad_fraction
-    protocol, creator = fraction(params.protocol_share), fraction(params.creator_share)
+    shares = (params.protocol_share, params.creator_share, params.integrator_share)
+    protocol, creator, integrator = map(fraction, shares)
     kind_module = KIND_MODULES[params.kind]
     found = [
         *faults.asset_count("tokens", params.kind, len(tokens), kind_module.MAX_ASSETS),
@@ -58,15 +70,32 @@ def _wrong_values(params: PoolParams) -> list[Finding]:
         *faults.swap_fee("swap_fee", fraction(params.swap_fee)),
         *faults.fee_share("protocol_share", "protocol", protocol, bounds.MAX_PROTOCOL_SHARE),
         *faults.fee_share("creator_share", "creator", creator, bounds.MAX_CREATOR_SHARE),
-        *faults.fee_split("creator_share", protocol, creator),
+        *faults.fee_share("integrator_share", "integrator", integrator, bounds.WAD),
+        *faults.fee_split("creator_share", protocol, creator, integrator),
+        *faults.half_life("half_life", params.half_life),
+        *_policy_and_rights(params),
     ]
     for i, token in enumerate(tokens):
         found += faults.decimals(f"tokens[{i}].decimals", token.symbol, token.decimals)
         found += faults.rate(f"tokens[{i}].rate", token.symbol, fraction(token.rate))
+        if token.rate_provider is not None:
+            found += faults.rate_limits(f"tokens[{i}]", token.rate_max_age, fraction(token.rate_max_move))
         for field, text in (("address", token.address), ("rate_provider", token.rate_provider)):
             if text is not None:
                 found += faults.address(f"tokens[{i}].{field}", token.symbol, text)
     return [*found, *kind_module.param_findings(params), *_foreign(params)]
+
+
+def _policy_and_rights(params: PoolParams) -> Iterator[Finding]:
+    """Check the fee policy, the manager's rights and the guard of a launch."""
+    fraction, policy, rights, guard = faults.wad_fraction, params.fee_policy, params.rights, params.guard
+    yield from fee_policy.findings("fee_policy.", params.kind, fee_policy.written(params.swap_fee, policy))
+    highest = fraction(rights.highest_fee) if rights.highest_fee else None
+    most = fraction(policy.range(params.swap_fee)[1])
+    yield from governance.rights_findings("rights.", rights, highest, most)
+    caps = {name: getattr(guard, name) for name in ("max_shares", "max_shares_per_account")}
+    whole = {name: fraction(cap) if cap else None for name, cap in caps.items()}
+    yield from governance.guard_findings("guard.", rights, whole, listed_only=guard.listed_only)
 
 
 def _keys(params: PoolParams, field: str) -> list[str]:

@@ -10,12 +10,20 @@ from typing import Any, Final, Self
 
 from poolwright.errors import Finding, SpecError
 from poolwright.spec.bounds import WAD
+from poolwright.spec.constitution import constitution_words
+from poolwright.spec.fee_policy import FLAT, FeePolicy
+from poolwright.spec.governance import DAY, NO_RIGHTS, OPEN, Guard, Rights
+from poolwright.spec.json_form import plain, read
 from poolwright.spec.kind import Kind
 from poolwright.spec.param_errors import param_errors
 
 __all__ = ["Kind", "PoolParams", "Token"]
 
 FORMAT: Final[int] = 1
+# As the contracts have it where pool.toml says nothing: seconds, seconds, WAD per block.
+HALF_LIFE: Final[int] = 600
+RATE_MAX_AGE: Final[int] = DAY
+RATE_MAX_MOVE: Final[int] = 4 * 10**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ class Token:
     rate: int = WAD
     peg: str | None = None
     rate_provider: str | None = None
+    rate_max_age: int = RATE_MAX_AGE
+    rate_max_move: int = RATE_MAX_MOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,11 @@ class PoolParams:
     swap_fee: int
     protocol_share: int = 0
     creator_share: int = 0
+    integrator_share: int = 0
+    fee_policy: FeePolicy = FLAT
+    half_life: int = HALF_LIFE
+    rights: Rights = NO_RIGHTS
+    guard: Guard = OPEN
 
     def __post_init__(self) -> None:
         errors = param_errors(self)
@@ -55,9 +70,9 @@ class PoolParams:
     @classmethod
     def weighted(
         cls, tokens: Sequence[Token], weights: Sequence[int], *, swap_fee: int,
-        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "",
+        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "", **more: Any,
     ) -> Self:  # fmt: skip
-        """Build a weighted pool; `weights` are WAD integers that sum to WAD.
+        """Build a weighted pool; `weights` are WAD integers that sum to WAD, `more` any other field.
 
         >>> half = 5 * 10**17
         >>> tokens = [Token("WETH", 18), Token("USDC", 6)]
@@ -67,15 +82,25 @@ class PoolParams:
         """
         named = _named(name, symbol, tokens)
         return cls(
-            *named, Kind.WEIGHTED, tuple(tokens), tuple(weights), 0, swap_fee, protocol_share, creator_share
+            *named,
+            Kind.WEIGHTED,
+            tuple(tokens),
+            tuple(weights),
+            0,
+            swap_fee,
+            protocol_share,
+            creator_share,
+            **more,
         )
 
     @classmethod
     def stable(
         cls, tokens: Sequence[Token], amplification: int, *, swap_fee: int,
-        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "",
+        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "", **more: Any,
     ) -> Self:  # fmt: skip
         """Build a stable pool; `amplification` is A times 1,000, Curve's convention (Ann = A * n).
+
+        `more` is any other field by name.
 
         >>> pool = PoolParams.stable([Token("DAI", 18), Token("USDC", 6)], 200_000, swap_fee=4 * 10**14)
         >>> pool.kind.value
@@ -83,15 +108,23 @@ class PoolParams:
         """
         named = _named(name, symbol, tokens)
         return cls(
-            *named, Kind.STABLE, tuple(tokens), (), amplification, swap_fee, protocol_share, creator_share
+            *named,
+            Kind.STABLE,
+            tuple(tokens),
+            (),
+            amplification,
+            swap_fee,
+            protocol_share,
+            creator_share,
+            **more,
         )
 
     @classmethod
     def constant_product(
         cls, tokens: Sequence[Token], *, swap_fee: int,
-        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "",
+        protocol_share: int = 0, creator_share: int = 0, name: str = "", symbol: str = "", **more: Any,
     ) -> Self:  # fmt: skip
-        """Build a constant product pool: the geometric mean of the balances never falls.
+        """Build a constant product pool: the geometric mean of the balances never falls; `more` is any other field.
 
         >>> pool = PoolParams.constant_product([Token("WETH", 18), Token("USDC", 6)], swap_fee=3 * 10**15)
         >>> len(pool.tokens), pool.weights
@@ -99,7 +132,15 @@ class PoolParams:
         """
         named = _named(name, symbol, tokens)
         return cls(
-            *named, Kind.CONSTANT_PRODUCT, tuple(tokens), (), 0, swap_fee, protocol_share, creator_share
+            *named,
+            Kind.CONSTANT_PRODUCT,
+            tuple(tokens),
+            (),
+            0,
+            swap_fee,
+            protocol_share,
+            creator_share,
+            **more,
         )
 
     @property
@@ -119,6 +160,15 @@ class PoolParams:
         known = ", ".join(own.symbol for own in self.tokens)
         raise KeyError(f"token {token!r} is not in the pool; it holds {known}")
 
+    def constitution(
+        self, kind_address: str, tokens: Sequence[str] = (), providers: Sequence[str | None] = ()
+    ) -> tuple[int, ...]:
+        """Return the words that a pool is created with; `tokens` and `providers` replace the addresses here.
+
+        Layout: contracts/maths/constitution.vy. SpecError where a token has no address.
+        """
+        return constitution_words(self, kind_address, tokens, providers)
+
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, no spaces, big integers as strings, defaults left out."""
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -128,72 +178,29 @@ class PoolParams:
 
         Optional values at their default are left out, so that a field added later changes no hash.
         """
-        data: dict[str, Any] = {
-            "format": FORMAT,
-            "kind": self.kind.value,
-            "name": self.name,
-            "swap_fee": str(self.swap_fee),
-            "symbol": self.symbol,
-            "tokens": [_token_to_dict(token) for token in self.tokens],
-        }
-        optional = {
-            "weights": [str(weight) for weight in self.weights],
-            "amplification": str(self.amplification) if self.amplification else "",
-            "protocol_share": str(self.protocol_share) if self.protocol_share else "",
-            "creator_share": str(self.creator_share) if self.creator_share else "",
-        }
-        return data | {key: value for key, value in optional.items() if value}
+        tokens = [plain(token) for token in self.tokens]
+        return plain(self) | {"format": FORMAT, "swap_fee": str(self.swap_fee), "tokens": tokens}
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote; SpecError when it is something else."""
         try:
             data = json.loads(text)
-            if data["format"] != FORMAT:
-                raise ValueError(f"format {data['format']} is not {FORMAT}")
-            return cls(
-                name=data["name"],
-                symbol=data["symbol"],
-                kind=Kind(data["kind"]),
-                tokens=tuple(_token_from_dict(token) for token in data["tokens"]),
-                weights=tuple(int(weight) for weight in data.get("weights", [])),
-                amplification=int(data.get("amplification", 0)),
-                swap_fee=int(data["swap_fee"]),
-                protocol_share=int(data.get("protocol_share", 0)),
-                creator_share=int(data.get("creator_share", 0)),
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            if data.pop("format") != FORMAT:
+                raise ValueError(f"the format is not {FORMAT}")
+            data["kind"] = Kind(data["kind"])
+            data["tokens"] = tuple(read(Token, token) for token in data["tokens"])
+            data["weights"] = tuple(int(weight) for weight in data.get("weights", []))
+            data.setdefault("amplification", 0)
+            for name, part in (("fee_policy", FeePolicy), ("rights", Rights), ("guard", Guard)):
+                data[name] = read(part, data.get(name, {}))
+            return read(cls, data)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             reason = f"missing {error}" if isinstance(error, KeyError) else str(error)
             raise SpecError([
                 Finding("params-json", "PoolParams", "", f"This is not the JSON of a pool: {reason}.",
                         "Give the text that PoolParams.to_json() returned.")
             ]) from error  # fmt: skip
-
-
-def _token_to_dict(token: Token) -> dict[str, Any]:
-    """Return a token's JSON form; addresses in lower case, so that their spelling changes no hash."""
-    data: dict[str, Any] = {"decimals": token.decimals, "symbol": token.symbol}
-    if token.address is not None:
-        data["address"] = token.address.lower()
-    if token.rate != WAD:
-        data["rate"] = str(token.rate)
-    if token.peg is not None:
-        data["peg"] = token.peg
-    if token.rate_provider is not None:
-        data["rate_provider"] = token.rate_provider.lower()
-    return data
-
-
-def _token_from_dict(data: dict[str, Any]) -> Token:
-    """Read a token's JSON form."""
-    return Token(
-        symbol=data["symbol"],
-        decimals=data["decimals"],
-        address=data.get("address"),
-        rate=int(data.get("rate", WAD)),
-        peg=data.get("peg"),
-        rate_provider=data.get("rate_provider"),
-    )
 
 
 def _named(name: str, symbol: str, tokens: Sequence[Token]) -> tuple[str, str]:

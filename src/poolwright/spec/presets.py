@@ -35,6 +35,12 @@ class Preset:
     assets: tuple[Asset, ...]
     weights: tuple[Fraction, ...] = ()
     amplification: int = 0
+    policy: tuple[str, ...] = ()  # of the fee, written as a suggestion
+
+
+# Suggestions that a person may uncomment: the usual trade pays a little more than the fee at rest.
+_IMBALANCE = ('policy = "imbalance"', 'most = "0.5%"', "slope = 0.02")
+_VOLATILITY = ('policy = "volatility"', 'most = "2%"', "slope = 0.5")
 
 
 def _assets(symbols: str) -> tuple[Asset, ...]:
@@ -48,31 +54,31 @@ def _percent(*shares: int) -> tuple[Fraction, ...]:
 PRESETS: Final[dict[str, Preset]] = {
     "index": Preset(
         Kind.WEIGHTED, "several assets held in fixed shares, rebalanced by traders who pay for it",
-        "0.3%", _assets("WETH WBTC DAI"), _percent(50, 30, 20),
+        "0.3%", _assets("WETH WBTC DAI"), _percent(50, 30, 20), policy=_VOLATILITY,
     ),
     "80-20": Preset(
         Kind.WEIGHTED, "a project's token that needs a market while its holders keep most of the exposure",
-        "0.3%", _assets("AAVE WETH"), _percent(80, 20),
+        "0.3%", _assets("AAVE WETH"), _percent(80, 20), policy=_VOLATILITY,
     ),
     "50-50": Preset(
         Kind.WEIGHTED, "two assets whose prices move freely, and no view on which will do better",
-        "0.3%", _assets("WETH USDC"), _percent(50, 50),
+        "0.3%", _assets("WETH USDC"), _percent(50, 50), policy=_VOLATILITY,
     ),
     "stable": Preset(
         Kind.STABLE, "assets that follow the same currency and trade near par",
-        "0.04%", _assets("DAI USDC USDT"), amplification=200,
+        "0.04%", _assets("DAI USDC USDT"), amplification=200, policy=_IMBALANCE,
     ),
     "liquid-staking": Preset(
         Kind.STABLE, "a staked token beside what it is redeemed for; its rate grows as it earns",
-        "0.04%", (Asset("wstETH", rate="1.2"), Asset("WETH")), amplification=100,
+        "0.04%", (Asset("wstETH", rate="1.2"), Asset("WETH")), amplification=100, policy=_IMBALANCE,
     ),
     "wrapped-btc": Preset(
         Kind.STABLE, "several wrappings of one coin, of which each may fail on its own",
-        "0.04%", _assets("WBTC cbBTC tBTC"), amplification=100,
+        "0.04%", _assets("WBTC cbBTC tBTC"), amplification=100, policy=_IMBALANCE,
     ),
     "constant-product": Preset(
         Kind.CONSTANT_PRODUCT, "assets of equal standing with free prices, and the least to go wrong",
-        "0.3%", _assets("WETH WBTC USDC"),
+        "0.3%", _assets("WETH WBTC USDC"), policy=_VOLATILITY,
     ),
 }  # fmt: skip
 
@@ -124,6 +130,9 @@ def preset_toml(name: str, assets: Sequence[Asset] = ()) -> str:
         _line('protocol_share = "0%"', "of the fee"),
         _line('creator_share = "0%"', "of the fee"),
     ]
+    if preset.policy:
+        first, *rest = (f"# {line}" for line in preset.policy)
+        lines += [_line(first, "a fee that follows the pool, with the next two"), *rest]
     if preset.amplification:
         curve = _line(f"amplification = {preset.amplification}", "higher: flatter near par, worse in a depeg")
         lines += ["", "[stable]", curve]

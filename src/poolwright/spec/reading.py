@@ -18,7 +18,17 @@ from pydantic_core import ErrorDetails
 
 from poolwright.errors import Finding, UnitError
 from poolwright.spec.kind import Kind
-from poolwright.spec.schema import FeesTable, PoolSpec, PoolTable, StableTable, Table, TokenSpec
+from poolwright.spec.schema import (
+    FeesTable,
+    GuardTable,
+    OracleTable,
+    PoolSpec,
+    PoolTable,
+    RightsTable,
+    StableTable,
+    Table,
+    TokenSpec,
+)
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -27,12 +37,20 @@ TABLES: Final[dict[str, type[Table]]] = {
     "tokens": TokenSpec,
     "fees": FeesTable,
     "stable": StableTable,
+    "oracle": OracleTable,
+    "rights": RightsTable,
+    "guard": GuardTable,
 }
 _HARMLESS: Final[dict[str, Any]] = {
     "kind": Kind.WEIGHTED,
     "swap": Fraction(3, 1000),
     "amplification": Fraction(100),
 }
+
+# The code of a finding where a value is one of a few names.
+_CHOICES: Final[dict[str, str]] = {
+    "kind": "kind-unknown", "policy": "policy-unknown", "tier_source": "tier-source-unknown",
+}  # fmt: skip
 
 # What other tools call the same thing.
 _OTHER_NAMES: Final[dict[str, str]] = {
@@ -52,7 +70,14 @@ _OTHER_NAMES: Final[dict[str, str]] = {
     "assets": "tokens",
     "coins": "tokens",
     "precision": "tokens.decimals",
-    "oracle": "tokens.rate_provider",
+    "fee_policy": "fees.policy",
+    "max_fee": "fees.most",
+    "min_fee": "fees.least",
+    "referral_share": "fees.integrator_share",
+    "permissions": "rights",
+    "caps": "guard",
+    "cap": "guard.max_shares",
+    "ema": "oracle.half_life",
 }
 
 
@@ -66,7 +91,10 @@ def read_tables(raw: Mapping[str, Any]) -> tuple[PoolSpec, list[Finding]]:
     tokens = _tokens(raw, found)
     fees = _table(FeesTable, raw, "fees", found)
     stable = _table(StableTable, raw, "stable", found) if "stable" in raw else None
-    return PoolSpec(pool=pool, tokens=tokens, fees=fees, stable=stable), found
+    rest: dict[str, Any] = {
+        name: _table(TABLES[name], raw, name, found) for name in ("oracle", "rights", "guard") if name in raw
+    }
+    return PoolSpec(pool=pool, tokens=tokens, fees=fees, stable=stable, **rest), found
 
 
 def _table(table: type[AnyTable], raw: Mapping[str, Any], key: str, found: list[Finding]) -> AnyTable:
@@ -147,7 +175,7 @@ def _finding(table: type[Table], key: str, name: str, detail: ErrorDetails) -> F
         )
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, UnitError):
-        code = "kind-unknown" if name == "kind" else "number"
+        code = _CHOICES.get(name, "number")
         return Finding(code, full, repr(value), cause.message, cause.fix)
     if kind == "string_too_short":
         return Finding("empty", full, '""', f"This is empty. {field.description}", f"Write {example}.")

@@ -16,6 +16,7 @@ from poolwright.spec.kinds import KIND_MODULES
 from poolwright.spec.presets import PRESETS, preset_toml
 from poolwright.spec.reading import TABLES
 from poolwright.spec.tokens import KNOWN_TOKENS
+from poolwright.units import format_duration, format_percent
 
 # Every code that a finding of a pool.toml can carry; a test compares with what the checks can say.
 FINDINGS: Final[dict[str, str]] = {
@@ -56,6 +57,28 @@ FINDINGS: Final[dict[str, str]] = {
     "fee-range": "a negative fee, or one above the most allowed",
     "fee-zero": "no fee",
     "fee-share-range": "a share of the fee outside its range",
+    "fee-order": "a least fee above the fee at rest, or a highest below it",
+    "policy-unknown": "a fee policy that does not exist",
+    "policy-key-missing": "a fee policy without a value that it reads",
+    "policy-key-foreign": "a value that the fee policy does not read",
+    "policy-unsuited": "a fee that follows the balances, where prices move them",
+    "slope-range": "a slope of nothing, or beyond what the contracts hold",
+    "slope-steep": "a slope that leaves the fee at its highest",
+    "tier-source-unknown": "a measure of tiers that does not exist",
+    "tier-threshold-range": "a tier from nothing on, or beyond what the contracts hold",
+    "half-life-range": "averages that never move, or never remember",
+    "half-life-short": "averages that a moment can move",
+    "right-delay-range": "a delay beyond what the contracts hold",
+    "right-sudden": "a change that takes effect before providers can leave",
+    "right-foreign": "a bound on a right that nobody has",
+    "highest-fee-low": "a highest fee below what the pool charges from the start",
+    "guard-range": "a cap of nothing, or beyond the ledger",
+    "guard-without-effect": "a cap that never binds",
+    "guard-forever": "caps that nobody may lift",
+    "rate-age-range": "reports that are always too old, or never",
+    "rate-move-range": "a rate that is never followed",
+    "rate-move-large": "a rate that moves further in a block than a trade pays",
+    "rate-limit-foreign": "limits on a rate provider that is not there",
     "fee-split": "a fee of which nothing is left to the providers",
     "balance-missing": "first balances for some assets only",
     "balance-not-positive": "a first balance of zero or less",
@@ -67,7 +90,7 @@ FINDINGS: Final[dict[str, str]] = {
     "starting-value": "first balances that open the pool at a wrong price",
 }
 
-_FORMS: Final = {"integer": "whole number", "string": "text"}
+_FORMS: Final = {"integer": "whole number", "string": "text", "boolean": "true or false"}
 
 _INTRO = """\
 # pool.toml
@@ -87,6 +110,7 @@ Written from the schema by `python -m poolwright.spec.reference`; change it ther
 | `0.003`, `"0.003"`, `1_000_000` | itself, exactly: text is never turned into a float on the way |
 | `"0.3%"`, `"30 bps"` | a share: 0.003 (keys marked *share*) |
 | `"1/3"` | a fraction, for weights that have no finite decimal |
+| `"10 min"`, `"3 days"`, `600` | a time, in whole seconds |
 
 Nothing is rounded: a number finer than the contracts hold is an error. The one exception is weights, which
 are turned into integers that sum to exactly 10^18 by largest remainder (ties to the earlier asset); weights
@@ -117,9 +141,10 @@ def _tables() -> Iterator[str]:
         yield "| key | value | if left out | meaning | example |\n|---|---|---|---|---|"
         schemas = table.model_json_schema()["properties"]
         for key, field in table.model_fields.items():
-            left_out = "error" if field.is_required() else _default(field)
+            form = _form(schemas[key])
+            left_out = "error" if field.is_required() else _default(field, form)
             example = (field.examples or [""])[0]
-            yield f"| `{key}` | {_form(schemas[key])} | {left_out} | {field.description} | `{key} = {example}` |"
+            yield f"| `{key}` | {form} | {left_out} | {field.description} | `{key} = {example}` |"
         yield ""
 
 
@@ -131,8 +156,16 @@ def _form(schema: dict[str, Any]) -> str:
     return "text"
 
 
-def _default(field: FieldInfo) -> str:
-    return "none" if field.default is None else str(field.default)
+def _default(field: FieldInfo, form: str) -> str:
+    if field.default is None:
+        return "none"
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
+    if form == "time":
+        return format_duration(field.default)
+    if form == "share" and field.default:
+        return format_percent(field.default)
+    return str(field.default)
 
 
 def _limits() -> Iterator[str]:

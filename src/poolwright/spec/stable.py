@@ -44,6 +44,7 @@ def spec_findings(spec: PoolSpec) -> Findings:
     yield from advice.unpegged(spec)
     yield from advice.accruing_without_rate(spec)
     yield from advice.price_off_rate(spec)
+    yield from advice.rate_moves(spec)
 
 
 def param_findings(params: PoolParams) -> Findings:

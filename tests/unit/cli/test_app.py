@@ -39,6 +39,24 @@ def test_version(run: Run) -> None:
     assert run("--version").out == f"poolwright {__version__}\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["simulate", "a.toml", "--seeds", "abc"], "--seeds"),
+        (["simulate"], "Missing argument"),
+        (["simulate", "a.toml", "--nothing"], "--nothing"),
+        (["chekc"], "chekc"),
+        (["sweep", "a.toml"], "--vary"),
+    ],
+)
+def test_options_that_cannot_be_read_are_one_line(run: Run, words: list[str], told: str) -> None:
+    outcome = run(*words)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert told in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert "poolwright" in outcome.err.split('"')[-2]
+
+
 def test_a_wrong_command_exits_with_2_and_names_the_nearest(run: Run) -> None:
     outcome = run("chekc")
     assert outcome.status == 2

@@ -61,7 +61,9 @@ def test_json_is_all_of_stdout(run: Run, index: Path, prices: Path) -> None:
     )
     data = json.loads(outcome.out)
     expected = simulate(load_spec(index), prices, arbitrage="to_no_arbitrage", gas_cost=2.0).to_dict()
-    expected["position"] = data["position"]  # of its own test, in tests/unit/simulate/test_position.py
+    expected |= {
+        name: data[name] for name in ("position", "scenario")
+    }  # of its own test, in tests/unit/simulate/test_position.py
     assert data == json.loads(json.dumps(expected))
     assert data["assumptions"]["arbitrage"] == "to_no_arbitrage"
     assert data["agents"][0]["gas_cost"] == 2.0
@@ -170,6 +172,11 @@ def test_verify_fails_with_status_1(
         (["--prices", "{prices}", "--fee", "mine.py:fee"], "no such file for the fee"),
         (["--prices", "{prices}", "--fee", "mine"], "names no function"),
         (["--allow-gaps", "--scenario", "calm"], "how to read --prices"),
+        (["--prices", "{prices}", "--fee", "m.py:fee", "--verify"], "not a fee of your own"),
+        (
+            ["--prices", "{prices}", "--set", "liquidity=[{{at=2024-01-02, fraction=0.5}}]", "--verify"],
+            "not liquidity that comes and goes",
+        ),
         (["--prices", "{prices}", "--report", "/nowhere/out.html"], "there is no folder /nowhere"),
     ],
 )
@@ -269,6 +276,8 @@ def test_who_trades_comes_from_a_scenario_and_from_the_command_line(
     expected = simulate(load_spec(index), prices, agents=agents, seed=3)
     assert data["result"] == json.loads(json.dumps(expected.figures()))
     assert data["position"]["gas"] == 40
+    assert data["scenario"].startswith("s.toml, SHA-256 ")
+    assert data["scenario"].endswith("; arbitrageur.gas_cost = 2.0; seed = 3; retail.mean_size = 900")
     shown = run(*given, "--arbitrage", "none").out
     assert "3 orders an hour of 700.00" in shown
     assert "arbitrage  none" in shown

@@ -100,6 +100,10 @@ def test_an_objective_may_be_a_function_of_a_file(
         (["--vary", "swap_fee=1%", "--objective", "luck"], "no figure"),
         (["--vary", "swap_fee=1%", "--method", "luck"], "no method"),
         (["--vary", "swap_fee=1%", "--report", "no/where/r.html"], "no folder"),
+        (
+            ["--vary", "swap_fee=20%,30%"],
+            "none of the 2 points is a pool that can run. First: fees.swap = 0.2",
+        ),
         (["--vary", "swap_fee=1%", "--table", "runs.xls"], "no form 'xls'"),
         (["--vary", "swap_fee=1%", "--set", "liquidity=[{at=2024-01-02, fraction=0.5}]"], "liquidity events"),
     ],

@@ -217,7 +217,7 @@ def test_simulate_refuses_a_cast_that_cannot_play() -> None:
         ({"agents": [Arbitrageur(), Arbitrageur()]}, "2 agents of kind Arbitrageur"),
         (
             {"agents": ["arbitrageur"]},
-            "'arbitrageur' is no agent; known: Arbitrageur, Retail, LiquidityEvents",
+            "'arbitrageur' is no agent; known: Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner",
         ),
         ({"agents": [Arbitrageur()], "gas_cost": 1.0}, "short for one Arbitrageur"),
         ({"agents": [late]}, "after the last price"),

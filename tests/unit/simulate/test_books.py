@@ -44,7 +44,8 @@ def test_books_close_with_everybody_there(result: SimulationResult) -> None:
     books.check()
     totals = books.to_dict()["pool"]
     for name in LEDGERS:
-        assert totals[name] != 0 or name == "fees_held_outside", name
+        if not name.startswith(("front", "rebalancer")):  # in test_rebalancer
+            assert totals[name] != 0 or name == "fees_held_outside", name
     assert set(result.trades.places[:, 3].tolist()) == {tables.ARBITRAGEUR, tables.RETAIL}
     assert len(result.liquidity) == 3
 

@@ -11,6 +11,7 @@ import pytest
 from poolwright.errors import PoolRevert
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
+from poolwright.simulate.agents import Arbitrageur
 from poolwright.simulate.curves import (
     LEAST_SIZE,
     MOST_SIZE,
@@ -21,6 +22,7 @@ from poolwright.simulate.curves import (
     quote_token,
 )
 from poolwright.simulate.engine import simulate
+from poolwright.simulate.rebalancer import Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.shape_figures import shape_figures
 from poolwright.spec.params import PoolParams, Token
@@ -74,6 +76,21 @@ def test_the_cost_is_that_of_the_formula() -> None:
             out = balances[o] * (1 - (balances[i] / (balances[i] + paid * (1 - f))) ** (w[i] / w[o]))
             units = 2 / (out * run.units[o]) + 2 / (paid * run.units[i])  # of whole units
             assert abs(cost - float(1 - out * spot / paid)) <= units + 1e-10
+
+
+def test_the_pool_at_the_end_has_the_weights_of_the_end() -> None:
+    prices = market(WEIGHTED, 100)
+    mover = Rebalancer(((int(prices.times[10]), (0.1, 0.2, 0.7)),), ramp_seconds=333_333)  # still under way
+    run = simulate(WEIGHTED, prices, agents=[Arbitrageur(), mover])
+    weights = run.course.fractions[-1]
+    assert 0.1 < weights[0] < 0.5
+    for curve in depth_curves(run):
+        token, quote = run.prices.symbols.index(curve.name), quote_token(run)
+        i, o = (quote, token) if curve.buying else (token, quote)
+        move = curve.x[-1] if curve.buying else 1 / (1 + curve.x[-1]) - 1
+        growth = np.expm1(np.log1p(move) * weights[o] / (weights[i] + weights[o]))
+        paid = run.balances[-1, i] * growth * prices.prices[-1, i] / (1 - 0.003)
+        assert curve.y[-1] == pytest.approx(paid, rel=1e-9)
 
 
 def test_sizes_that_a_pool_refuses_are_left_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from poolwright.simulate.markets import (
     sample_at,
     scenario,
 )
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.simulate.scenario_file import load_scenario, parse_change
 
@@ -58,6 +60,15 @@ fraction = "25%"
 gas = 30
 benchmark = "4%"
 """
+MOVING = """\
+[rebalancer]
+targets = [[2024-01-02, [0.2, "30%", 0.5]], [2024-01-03T12:00:00Z, [0.5, 0.3, 0.2]]]
+ramp_seconds = 7200
+paid_by = "pool"
+brake_drop = "20%"
+[front_runner]
+gas_cost = 2
+"""
 
 
 def written(folder: Path, text: str) -> Path:
@@ -83,6 +94,20 @@ def test_every_table_becomes_what_python_has(tmp_path: Path) -> None:
         seed=3,
         position=Position(gas=30, benchmark=0.04),
     )  # fmt: skip
+
+
+def test_weights_that_move_and_who_runs_before_them(tmp_path: Path) -> None:
+    found = load_scenario(written(tmp_path, MOVING))
+    day = 1_704_067_200 + 86_400
+    assert found.agents == (
+        Arbitrageur(),
+        Rebalancer(((day, (0.2, 0.3, 0.5)), (day + 129_600, (0.5, 0.3, 0.2))), 7_200, paid_by="pool", brake_drop=0.2),
+        FrontRunner(2),
+    )  # fmt: skip
+    assert not found.random
+    assert load_scenario(tmp_path / "scenario.toml", {"rebalancer.checks_per_hour": 2}).random
+    with pytest.raises(PoolwrightError, match=r"line 4, rebalancer\.paid_by: paid_by 'me'; known: manager"):
+        load_scenario(written(tmp_path, MOVING.replace('"pool"', '"me"')))
 
 
 def test_the_stage_has_the_market_at_its_blocks_and_gas_for_each(tmp_path: Path) -> None:
@@ -130,6 +155,15 @@ def test_changes_stand_in_for_the_file(tmp_path: Path) -> None:
     assert parse_change('"a b"') == "a b"
 
 
+def test_the_source_names_file_hash_and_changes(tmp_path: Path) -> None:
+    path = written(tmp_path, FULL)
+    digest = hashlib.sha256(FULL.encode()).hexdigest()
+    found = load_scenario(path, {"retail.mean_size": 5})
+    assert found.source == f"scenario.toml, SHA-256 {digest}; retail.mean_size = 5"
+    assert load_scenario("calm").source == "calm"
+    assert load_scenario().source == ""
+
+
 def test_what_is_random_is_known() -> None:
     assert load_scenario("calm").random
     assert load_scenario(None, {"retail.orders_per_hour": 1, "retail.mean_size": 1}).random
@@ -143,7 +177,7 @@ def test_what_is_random_is_known() -> None:
     [
         (1, "seed = -1", "seed: -1 must be a whole number"),
         (3, 'preset = "crash"\nprices = "p.csv"', "market: a market has prices or a preset"),
-        (4, 'hours = "long"', "market.hours: hours 'long' cannot be"),
+        (4, 'hours = "long"', "market.hours: hours 'long' must be a number."),
         (6, 'law = "luck"', "blocks.law: give its law, one of: constant, missed_slots, poisson."),
         (11, "median = 20", "gas.median: there is no such key. Did you mean median_gwei?"),
         (12, "spikes = { multiple = 0.5 }", "gas.spikes.multiple: multiple 0.5 must lie between"),
@@ -186,6 +220,9 @@ def test_what_is_wrong_is_told_by_file_line_and_key(tmp_path: Path, line: int, w
         (None, {"retail": 1, "retail.mean_size": 1}, "retail is no table of single keys"),
         (None, {"rival.fee": 1}, "there is no such key"),
         (None, {"gas.law": "recorded"}, "path is missing"),
+        ("calm", {"market.step_seconds": 0}, "step_seconds 0 must be 1 or more"),
+        ("calm", {"market.start_prices.WETH": -3}, "start_prices of WETH = -3"),
+        ("calm", {"market.pegged": "DAI"}, "pegged 'DAI' must be a list of symbols"),
     ],
 )
 def test_what_changes_cannot_say(source: str | None, changes: dict[str, object], told: str) -> None:
@@ -193,6 +230,8 @@ def test_what_changes_cannot_say(source: str | None, changes: dict[str, object],
         load_scenario(source, changes)
     with pytest.raises(PoolwrightError, match="no market"):
         Scenario().stage(SYMBOLS)
+    with pytest.raises(PoolwrightError, match="native FOO: no such token here; name one of WETH, WBTC, DAI"):
+        load_scenario("calm", {"arbitrageur.native": "FOO", "market.hours": 1}).stage(SYMBOLS)
 
 
 def test_the_scenario_that_ships_can_be_run_and_shows_every_table(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ RATED = STABLE.replace('"DAI"', f'"sDAI"\nrate = 1.1\nrate_provider = "{ADDRESS}
         (RATED, "1.1", "1.21", "tokens.sDAI.rate", "1.1", "1.21", "10 % more", False),
         (RATED, ADDRESS, "0x" + "cd" * 20, "tokens.sDAI.rate_provider", ADDRESS, "0x" + "cd" * 20, "source", True),
         (WEIGHTED, "[pool]", '[pool]\nname = "New"', "pool.name", "-", "New", "share token", False),
+        (WEIGHTED, '"0.3%"', '"0.3%"\nintegrator_share = 0.1', "fees.integrator_share", "0 %", "10 %", "90 %", False),
+        (STABLE, "[fees]", '[oracle]\nhalf_life = "1 hour"\n[fees]', "oracle.half_life", "10 min", "1 hour", "pace",
+         True),
+        (STABLE, "[fees]", '[rights]\nretire = "7 days"\n[fees]', "rights.retire", "-", "7 days", "for ever", True),
+        (STABLE, "[fees]", "[guard]\nlisted_only = true\n[fees]", "guard.listed_only", "false", "true", "launch",
+         False),
+        (RATED, ADDRESS, f'{ADDRESS}"\nrate_max_age = "2 days', "tokens.sDAI.rate_max_age", "1 day", "2 days", "frozen",
+         True),
         (STABLE, '"USDC"', f'"USDC"\naddress = "{ADDRESS}"', "tokens.USDC.address", "-", ADDRESS, "contract", True),
     ],
 )  # fmt: skip
@@ -71,3 +79,13 @@ def test_the_same_pool_written_in_another_way_has_no_changes() -> None:
         WEIGHTED.replace("0.5", '"50%"').replace('"0.3%"', "0.003").replace('"WETH"', '"WETH"\ndecimals = 18')
     )
     assert diff_specs(spec_of(WEIGHTED), spec_of(other)) == []
+
+
+def test_another_fee_policy_is_told_key_by_key() -> None:
+    changed = STABLE.replace('"0.04%"', '"0.04%"\npolicy = "imbalance"\nmost = "1%"\nslope = 0.5')
+    changes = diff_specs(spec_of(STABLE), spec_of(changed))
+    assert [(change.key, change.before, change.after) for change in changes] == [
+        ("fees.policy", "flat", "imbalance"),
+        ("fees.most", "-", "1%"),
+        ("fees.slope", "-", "0.5"),
+    ]

@@ -105,6 +105,18 @@ def test_every_preset_checks_clean_and_resolves(name: str) -> None:
     assert reading.spec.resolve().kind is PRESETS[name].kind
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_fee_policy_that_a_preset_suggests_is_sound(name: str) -> None:
+    text = preset_toml(name)
+    for line in PRESETS[name].policy:
+        assert f"# {line}" in text
+        text = text.replace(f"# {line}", line)
+    reading = check_text(text)
+    assert reading.findings == []
+    assert reading.spec is not None
+    assert reading.spec.resolve().fee_policy.policy != "flat"
+
+
 def test_every_example_checks_clean_and_says_when_to_choose_it(project_root: Path) -> None:
     examples = sorted((project_root / "examples").glob("*.toml"))
     assert {path.stem for path in examples} >= {"index", "eighty-twenty", "three-stable", "constant-product"}

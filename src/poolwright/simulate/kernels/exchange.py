@@ -25,6 +25,7 @@ from poolwright.simulate.kernels.tables import (
     PAID,
     PROTOCOL,
     REFUSED,
+    RETAIL,
     SAMPLED,
     SLOT,
     TAKEN,
@@ -109,8 +110,9 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
         return False
     paid, taken = as_float(amount_in), as_float(out)
     profit = 0.0
-    if deal.agent == ARBITRAGEUR:
-        profit = taken * seen[o] * scene.arbitrageur.proceeds - paid * seen[i] - deal.gas
+    if deal.agent != RETAIL:
+        proceeds = scene.arbitrageur.proceeds if deal.agent == ARBITRAGEUR else 1.0
+        profit = taken * seen[o] * proceeds - paid * seen[i] - deal.gas
         if not profit > deal.least:
             return False
     sample, slot = buffer.sample, drawn_slot(ledger, buffer.sample)
@@ -166,9 +168,15 @@ def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, profit: flo
         flows[tables.BIDS] += bid
         # The wallet sees one sum: what the venue pays, less what was paid in, gas and bid.
         flows[tables.WALLET] += taken * scene.arbitrageur.proceeds - (paid + deal.gas + bid)
-    else:
+    elif deal.agent == RETAIL:
         flows[tables.RETAIL_COST] += paid - taken
         flows[tables.RETAIL_FEES] += fee
+    else:
+        flows[tables.FRONT_GAIN] += taken - paid
+        flows[tables.FRONT_LOSS] += taken - net
+        flows[tables.FRONT_FEES] += fee
+        flows[tables.FRONT_GAS] += deal.gas
+        flows[tables.FRONT_WALLET] += taken - (paid + deal.gas)
 
 
 @inlined

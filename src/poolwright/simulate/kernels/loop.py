@@ -24,6 +24,7 @@ from poolwright.simulate.kernels.amounts import (
     write,
 )  # fmt: skip
 from poolwright.simulate.kernels.basket import basket_pays, find_basket
+from poolwright.simulate.kernels.course import front_run, turn_weights
 from poolwright.simulate.kernels.exchange import Deal, trade, trade_apart
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade
@@ -36,6 +37,7 @@ from poolwright.simulate.kernels.tables import (
     FIRST_GAIN,
     MAX_TRADES_PER_ROW,
     ORDER,
+    PAID_FOR,
     PROVIDED,
     REBALANCING,
     ROW,
@@ -62,12 +64,14 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
         orders = due(order_rows, cursor[ORDER], row)
         if not has_room(ledger, rows, buffer, orders):
             return
-        before = cursor[TRADED] + cursor[EVENT]
+        before = happenings(cursor)
         open_row(scene, ledger, rows, buffer, row)
         if rival:
             arbitrage_rival(scene, row)
         for _ in range(orders):
             serve_order(scene, ledger, rows, buffer, row)
+        if scene.course.front:
+            front_run(scene, ledger, rows, buffer, row)
         close_row(scene, ledger, rows, row, before)
 
 
@@ -81,7 +85,7 @@ def has_room(ledger: Ledger, rows: Rows, buffer: Buffer, orders: int) -> bool:
 
 @inlined
 def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
-    """Book what the market's move is worth, move the row's liquidity, then let the arbitrageur trade."""
+    """Book what the market's move is worth, turn weights, move liquidity, then let the arbitrageur trade."""
     trader, prices = scene.arbitrageur, scene.market.unit_prices
     cursor, reserves, totals = ledger.cursor, ledger.reserves, ledger.totals
     gain = 0.0
@@ -89,6 +93,8 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
         gain += reserves[k] * (prices[row, k] - prices[max(row - 1, 0), k])
     totals[REBALANCING] += gain
     totals[FIRST_GAIN] += gain * totals[SHARE]
+    if len(scene.course.weights) > 0:
+        turn_weights(scene, ledger, rows, buffer, row)
     for _ in range(due(scene.events.rows, cursor[EVENT], row)):
         move_liquidity(scene, ledger, rows, row)
     gas, seen = gas_at(trader, row), prices[max(row - trader.latency, 0)]
@@ -108,12 +114,12 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
 
 @inlined
 def close_row(scene: Scene, ledger: Ledger, rows: Rows, row: int, before: int) -> None:
-    """Keep the balances and go on; `before`: trades and events until the row."""
+    """Keep the balances and go on; `before`: what had happened until the row."""
     cursor, reserves = ledger.cursor, ledger.reserves
     if scene.series:
         for k in range(len(reserves)):
             rows.balances[row, k] = reserves[k]
-    if cursor[TRADED] + cursor[EVENT] > before:
+    if happenings(cursor) > before:
         close_books(scene, ledger, rows, row)
     cursor[ROW] = row + 1
 
@@ -131,6 +137,12 @@ def close_books(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
         ledger.cursor[SLOT] = slot + 1
     else:
         flows[:] = 0.0
+
+
+@inlined
+def happenings(cursor: Integers) -> int:
+    """Return how many trades, liquidity events and transactions of the rebalancer there were."""
+    return int(cursor[TRADED] + cursor[EVENT] + cursor[PAID_FOR])
 
 
 @inlined

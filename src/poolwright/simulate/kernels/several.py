@@ -16,8 +16,8 @@ from poolwright.model import native
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.exchange import Deal, trade_apart
 from poolwright.simulate.kernels.kinds import net_at_slope, slope
-from poolwright.simulate.kernels.loop import close_row, due, has_room, open_row
-from poolwright.simulate.kernels.tables import EVENT, RETAIL, ROW, TRADED, Crowd, Retail, Stand
+from poolwright.simulate.kernels.loop import close_row, due, happenings, has_room, open_row
+from poolwright.simulate.kernels.tables import RETAIL, ROW, Crowd, Retail, Stand
 from poolwright.simulate.kernels.user_fee import refresh_fees
 
 # Bisections of the level's logarithm, from a range of a few doublings to the last bits.
@@ -92,7 +92,7 @@ def _open_all(stands: Any, row: Any) -> Any:
 @register_jitable  # type: ignore[untyped-decorator]
 def open_one(stand: Stand, row: int) -> int:
     """Open one pool's row; return its trades and events before."""
-    before: int = stand.ledger.cursor[TRADED] + stand.ledger.cursor[EVENT]
+    before = happenings(stand.ledger.cursor)
     open_row(stand.scene, stand.ledger, stand.rows, stand.buffer, row)
     return before
 

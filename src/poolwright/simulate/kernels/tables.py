@@ -14,22 +14,26 @@ MAX_TRADES_PER_ROW = 1_000
 MAX_LEGS = 64
 
 # Who trades.
-ARBITRAGEUR, RETAIL = 0, 1
+ARBITRAGEUR, RETAIL, FRONT_RUNNER = range(3)
 # Places in `Ledger.accounts`: what each ledger has received or paid, by token. Of agent a: PAID + 2 a, TAKEN + 2 a.
+# KEEPER: what the pool paid for its rebalancer's transactions.
 PROTOCOL, CREATOR, FEES, OUTSIDE, PROVIDED, WITHDRAWN, PAID, TAKEN = range(8)
-ACCOUNTS = TAKEN + 3
+KEEPER = TAKEN + 5
+ACCOUNTS = KEEPER + 1
 # Columns of `Rows.flows`: what moved in a row, in the numeraire at that row's prices. The first is no trade's and
 # is told by the pool's own balances (`result`).
 (REBALANCING, GAIN, LVR, ARBITRAGE_FEES, RETAIL_COST, RETAIL_FEES, PROTOCOL_VALUE, CREATOR_VALUE, OUTSIDE_VALUE,
- LIQUIDITY, GAS, VENUE, BIDS, WALLET) = range(14)  # fmt: skip
-FLOWS = WALLET + 1
+ LIQUIDITY, GAS, VENUE, BIDS, WALLET, FRONT_GAIN, FRONT_LOSS, FRONT_FEES, FRONT_GAS, FRONT_WALLET, KEEPER_GAS,
+ KEEPER_POOL, KEEPER_PAYER, KEEPER_WALLET) = range(23)  # fmt: skip
+FLOWS = KEEPER_WALLET + 1
 # Places in `Ledger.totals`: the flows of all rows; then the first providers' part of the rebalancing portfolio's
 # gain, and the part of the pool that is theirs now.
 FIRST_GAIN, SHARE = FLOWS, FLOWS + 1
 TOTALS = SHARE + 1
 # Places in `Ledger.cursor`. CHANGED: the last row in which something happened, counted from 1, 0 for none.
-ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED = range(10)
-CURSOR = CHANGED + 1
+# PAID_FOR: the rebalancer's next transaction. WAITING: 1 while a front-runner has still to trade back.
+ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED, PAID_FOR, WAITING = range(12)
+CURSOR = WAITING + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
 ARRIVED, WANTED, ROUTED, AT_VENUE, UNFILLED = range(5)
 # How an arbitrageur chooses: one pair, pairs until none pays, one basket.
@@ -117,6 +121,24 @@ class Events(NamedTuple):
     shares: Any
 
 
+class Course(NamedTuple):
+    """Weights that move: int64[rows, n] in WAD at each row, and as `scheduled` there for the next; [0, n] if they stay.
+
+    `rows`: of the rebalancer's transactions, each of `cost`, paid by the pool if `from_pool`: then the run fills
+    `amounts` [k, n], as the ledger counts. `front`: somebody runs
+    before changes, with `front_gas` for each swap.
+    """
+
+    weights: Integers
+    scheduled: Integers
+    rows: Integers
+    amounts: Any
+    cost: float
+    from_pool: bool
+    front: bool
+    front_gas: float
+
+
 class Scene(NamedTuple):
     """Everything about a run that the loop does not keep accounts in; `series`: keep rows and trades, too."""
 
@@ -126,6 +148,7 @@ class Scene(NamedTuple):
     arbitrageur: Arbitrageur
     retail: Retail
     events: Events
+    course: Course
     series: bool
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from poolwright.errors import PoolwrightError
+from poolwright.errors import PoolwrightError, UnitError
 from poolwright.simulate.sweep.job import Row
 from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.store import to_table
@@ -98,13 +99,15 @@ class SweepResult:
         return sorted(done, key=lambda row: (-self.sign * row.train(windows), row.run))
 
     def at_the_end(self) -> list[Dimension]:
-        """Return the ranges at whose very end the best run lies: a wider one may hold a better."""
+        """Return the ranges and lists of numbers at whose very end the best run lies: a wider one may hold better."""
         found = []
         for dimension in self.dimensions if self._ranked else ():
-            if dimension.ends is not None:
-                value, (low, high) = parse_number(self._ranked[0].point[dimension.path]), dimension.ends
+            ends = dimension.ends or _ends(dimension.values)
+            if ends is not None:
+                value, (low, high) = parse_number(self._ranked[0].point[dimension.path]), ends
                 # A search draws from between the ends, and hardly ever an end itself.
-                room = 0 if self.manifest["method"] == "grid" else (high - low) / 100
+                drawn = self.manifest["method"] != "grid" and dimension.ends is not None
+                room = (high - low) / 100 if drawn else 0
                 if not low + room < value < high - room:
                     found.append(dimension)
         return found
@@ -182,6 +185,15 @@ class SweepResult:
             ],
             "folder": None if self.folder is None else str(self.folder),
         }  # fmt: skip
+
+
+def _ends(values: Sequence[str]) -> tuple[Fraction, Fraction] | None:
+    """Return the least and the most of three numbers or more: fewer have no middle."""
+    try:
+        numbers = [parse_number(value) for value in values]
+    except UnitError:
+        return None
+    return (min(numbers), max(numbers)) if len(numbers) > 2 else None
 
 
 def finite(value: float) -> float | None:

@@ -30,7 +30,9 @@ from poolwright.units import format_number
 DEFAULT_VALUE = 1_000_000.0
 DEFAULT_RUNS = 64
 # Figures of which less is better for those who own the pool.
-COSTS = frozenset({"lvr", "arbitrage_profit", "gas_paid", "refused_trades", "protocol_fees", "creator_fees"})
+COSTS = frozenset(
+    {"lvr", "arbitrage_profit", "front_profit", "gas_paid", "refused_trades", "protocol_fees", "creator_fees"}
+)
 # Rows that are simulated to learn the names of the figures, and to compile before threads begin.
 TRIAL_ROWS = 64
 Progress = Callable[[int, int], None]

@@ -189,6 +189,7 @@ def test_a_best_run_at_the_end_of_a_range_is_told() -> None:
         return [dimension.path for dimension in result.at_the_end()]
 
     assert ends("0.001:0.01:4") == ends("0.01:0.1:4") == ["fees.swap"]
-    assert ends("0.001:0.019:3") == ends("1%,2%") == []
+    assert ends("0.5%,0.7%,1%") == ends("2%,1.5%,1%") == ["fees.swap"]
+    assert ends("0.001:0.019:3") == ends("1%,2%") == ends("0.5%,1%,2%") == []
     assert ends("0.001:0.01", method="optuna", runs=40) == ["fees.swap"]
     assert ends("0.001:0.03", method="optuna", runs=24) == []

@@ -1,0 +1,194 @@
+"""Weights that move during a run: ramps row by row, what the rebalancer costs, and the front-runner's two trades."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba.extending import overload, register_jitable
+
+from poolwright.model import native
+from poolwright.model.maths import ramp_maths
+from poolwright.model.words import to_word
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.kernels.amounts import (
+    add_to,
+    as_float,
+    minus,
+    part_of_supply,
+    plus,
+    read,
+    withdrawn,
+    write,
+)
+from poolwright.simulate.kernels.closed_form import WEIGHTED_GROWTH, weighted_out, weighted_trade
+from poolwright.simulate.kernels.exchange import Deal, trade_apart
+from poolwright.simulate.kernels.inline import inlined
+from poolwright.simulate.kernels.kinds import Weighted, find_trade
+from poolwright.simulate.kernels.tables import (
+    FRONT_RUNNER,
+    KEEPER,
+    PAID_FOR,
+    SLOT,
+    WAITING,
+    Buffer,
+    Ledger,
+    Rows,
+    Scene,
+)
+from poolwright.simulate.typing import Floats, Integers, Limbs
+
+# Swaps in a row that a front-runner counts on to undo its trade; a pool's limits allow a halving with each.
+MOST_BACK = 32
+
+
+def ramp(words: Limbs, times: Integers, values: Limbs) -> None:
+    """Fill `values` [rows, n, 4] with each ramp's value at each of `times`."""
+    for row in range(len(times)):
+        for k in range(len(words)):
+            value = ramp_maths.value_at(native.load_word(words, k), to_word(times[row]))
+            native.store_word(values, (row, k), value)
+
+
+def set_weights(kind: Any, weights: Integers) -> None:
+    """Make these the pool's weights; only a weighted pool has any."""
+    raise NotImplementedError("compiled code only")
+
+
+def front_run(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
+    """Trade last in a row whose next has other weights, as much as the pool takes, if that should pay."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(set_weights, strict=False)  # type: ignore[untyped-decorator]
+def compiled_set_weights(kind: Any, weights: Any) -> Any:
+    if kind.instance_class is not Weighted:
+        return lambda kind, weights: None
+
+    def weighted(kind: Any, weights: Any) -> None:
+        for k in range(len(weights)):
+            kind.weights[k] = weights[k] / 1e18
+            native.store_word(kind.weight_words, k, to_word(weights[k]))
+
+    return weighted
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def turn_weights(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
+    """Bring the weights up to a row; the rebalancer is paid, and who ran before it sells first."""
+    course, at = scene.course, ledger.cursor[PAID_FOR]
+    set_weights(scene.kind, course.weights[row])
+    if at < len(course.rows) and course.rows[at] == row:
+        ledger.cursor[PAID_FOR] = at + 1
+        pay_keeper(scene, ledger, rows, row)
+    if ledger.cursor[WAITING] == 0:
+        return
+    ledger.cursor[WAITING] = 0
+    prices = scene.market.unit_prices[row]
+    for _ in range(MOST_BACK):
+        i, o, amount, profit = find_trade(scene.kind, ledger.reserves, prices, scene.terms.keeps, 1.0)
+        if amount < 1.0 or profit <= course.front_gas:
+            break
+        deal = Deal(row, FRONT_RUNNER, i, o, amount, course.front_gas, 0.0)
+        if not trade_apart(scene, ledger, rows, buffer, deal, prices):
+            break
+
+
+@inlined
+def pay_keeper(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
+    """Pay for one transaction of the rebalancer: from elsewhere, or by shares minted for it and withdrawn at once."""
+    course, prices, flows = scene.course, scene.market.unit_prices[row], rows.flows[ledger.cursor[SLOT]]
+    flows[tables.KEEPER_GAS] += course.cost
+    received = 0.0
+    if course.from_pool:
+        value = 0.0
+        for k in range(len(ledger.reserves)):
+            value += ledger.reserves[k] * prices[k]
+        # Minted shares are this part of the new supply, so that they are worth the cost.
+        part = min(course.cost / value, 0.5)
+        supply = read(ledger.supply, 0)
+        shares = part_of_supply(supply, int(part / (1.0 - part) * 1e18))
+        grown = plus(supply, shares)
+        for k in range(len(ledger.reserves)):
+            balance = read(ledger.balances, k)
+            amount = withdrawn(balance, shares, grown)
+            write(ledger.balances, k, minus(balance, amount))
+            add_to(ledger.accounts, (KEEPER, k), amount)
+            write(course.amounts, (ledger.cursor[PAID_FOR] - 1, k), amount)
+            ledger.reserves[k] = as_float(read(ledger.balances, k))
+            received += as_float(amount) * prices[k]
+        flows[tables.KEEPER_POOL] += received
+    else:
+        received = course.cost
+        flows[tables.KEEPER_PAYER] += course.cost
+    flows[tables.KEEPER_WALLET] += received - course.cost
+
+
+@overload(front_run, strict=False)  # type: ignore[untyped-decorator]
+def compiled_front_run(scene: Any, ledger: Any, rows: Any, buffer: Any, row: Any) -> Any:
+    fields = dict(zip(scene.instance_class._fields, scene.types, strict=True))
+    if fields["kind"].instance_class is not Weighted:
+        return lambda scene, ledger, rows, buffer, row: None
+
+    def weighted(scene: Any, ledger: Any, rows: Any, buffer: Any, row: Any) -> None:
+        following, prices = scene.course.scheduled[row] / 1e18, scene.market.unit_prices[row]
+        i, o = best_pair(scene.kind.weights, following, scene.terms.keeps)
+        if i == o:
+            return
+        keep = scene.terms.keeps[i, o]
+        ratio = scene.kind.weights[i] / scene.kind.weights[o]
+        net = ledger.reserves[i] * math.expm1(min(WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio))
+        terms = scene.terms.keeps, prices, scene.course.front_gas
+        expected = round_trip(ledger.reserves, scene.kind.weights, following, (i, o), net, terms)
+        deal = Deal(row, FRONT_RUNNER, i, o, net / keep, scene.course.front_gas, -math.inf)
+        if expected > 0.0 and trade_apart(scene, ledger, rows, buffer, deal, prices):
+            ledger.cursor[WAITING] = 1
+
+    return weighted
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def best_pair(weights: Floats, following: Floats, keeps: Floats) -> tuple[int, int]:
+    """Return the pair whose price the change moves most, if by more than two fees; the same token twice if none."""
+    best, best_in, best_out = 1.0 + 1e-12, 0, 0
+    for i in range(len(weights)):
+        for o in range(len(weights)):
+            gain = keeps[i, o] * keeps[o, i] * (weights[i] / following[i]) * (following[o] / weights[o])
+            if i != o and gain > best:
+                best, best_in, best_out = gain, i, o
+    return best_in, best_out
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def round_trip(
+    reserves: Floats, weights: Floats, following: Floats, pair: tuple[int, int], net: float, terms: Any
+) -> float:
+    """Return how much more a trade before and the best trades after the change earn than the latter alone, after gas.
+
+    `terms`: keeps, today's prices, gas of a swap.
+    """
+    (i, o), (keeps, prices, gas) = pair, terms
+    alone = back(reserves.copy(), following, terms)
+    moved, amount = reserves.copy(), net / keeps[i, o]
+    out = weighted_out(reserves, weights, i, o, net)
+    moved[i] += amount
+    moved[o] -= out
+    first = out * prices[o] - amount * prices[i] - gas
+    return float(first + back(moved, following, terms) - alone)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def back(reserves: Floats, weights: Floats, terms: Any) -> float:
+    """Return what pair trades earn until none pays; `reserves` are used up."""
+    (keeps, prices, gas), earned = terms, 0.0
+    for _ in range(MOST_BACK):
+        i, o, amount, profit = weighted_trade(reserves, weights, prices, keeps, 1.0, True)
+        if amount <= 0.0 or profit <= gas:
+            break
+        reserves[o] -= weighted_out(reserves, weights, i, o, amount * keeps[i, o])
+        reserves[i] += amount
+        earned += profit - gas
+    return earned
+
+
+compiled_ramp = native.jit(ramp, name="ramps", seconds=3)
