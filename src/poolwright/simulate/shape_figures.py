@@ -120,7 +120,7 @@ def _loss_map(surface: Surface) -> Any:
             x=surface.x, y=surface.y, z=surface.z, name="impermanent loss", colorscale="Cividis", ncontours=14,
             line={"width": 0.6, "color": "rgba(255,255,255,0.35)"},
             contours={"showlabels": True, "labelfont": {"size": 11, "color": "#ffffff"}, "labelformat": ".2~%"},
-            colorbar={"tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+            colorbar={"tickformat": ".2~%", "thickness": 12, "outlinewidth": 0},
             hovertemplate=f"{one} %{{x:.3f}}<br>{other} %{{y:.3f}}<br>%{{z:.2%}}<extra></extra>",
         ),
         go.Scatter(x=surface.path[:, 0], y=surface.path[:, 1], name="the market", mode="lines", hoverinfo="skip",

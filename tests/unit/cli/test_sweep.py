@@ -161,6 +161,22 @@ def test_the_best_pool_and_every_run_are_written(run: Run, index: Path, prices: 
         assert told["vary.tokens.WETH.weight"] == row["point"]["tokens.WETH.weight"]
 
 
+def test_the_written_pool_keeps_what_a_simulation_does_not_feel(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    given, chosen = tmp_path / "given.toml", tmp_path / "chosen.toml"
+    tables = '[oracle]\nhalf_life = "20 min"\n[rights]\nterms = "3 days"\nonly_loosens = true\n'
+    tables += "[guard]\nmax_shares = 5_000_000\n"
+    given.write_text(index.read_text().replace("[fees]", f"{tables}[fees]"))
+    outcome = run("sweep", given, "--prices", prices, "--vary", "swap_fee=0.1%,0.5%", "--write", chosen)
+    assert outcome.status == 0, outcome.err
+    before, after = pw.load_spec(given), pw.load_spec(chosen)
+    assert (after.oracle, after.rights, after.guard) == (before.oracle, before.rights, before.guard)
+    assert after.rights.terms is not None
+    refused = run("sweep", given, "--prices", prices, "--vary", "rights.terms=1,2")
+    assert "no such key to vary" in refused.err
+
+
 def test_every_window_has_draws_of_its_own(run: Run, index: Path, prices: Path) -> None:
     """Window k of a sweep is a simulation of that window with seed + k."""
     flow = ["--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800", "--set", "seed=3"]

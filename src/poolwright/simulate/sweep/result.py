@@ -20,6 +20,9 @@ from poolwright.spec.schema import PoolSpec
 from poolwright.spec.writing import spec_toml
 from poolwright.units import parse_number
 
+# Tables of pool.toml that a simulation does not feel: a chosen pool has them as the swept one.
+UNFELT = ("oracle", "rights", "guard")
+
 
 class Fold(NamedTuple):
     """One step of walking forward: the run that was best so far, and how it did next."""
@@ -144,7 +147,10 @@ class SweepResult:
             f"Chosen: {chosen}.",
             f"Prices: {self.manifest['source']}, SHA-256 {self.manifest['data']}.",
         ]
-        return spec_toml(resolve_point(spec, row.point).spec, remarks)
+        chosen_spec = resolve_point(spec, row.point).spec
+        return spec_toml(
+            chosen_spec.model_copy(update={name: getattr(spec, name) for name in UNFELT}), remarks
+        )
 
     def write_report(self, path: str | Path) -> Path:
         """Write the sweep as one page of HTML that needs nothing else."""

@@ -26,6 +26,8 @@ SHORT_NAMES = {
 }
 # Keys that a simulation does not feel: first balances follow the prices of each window.
 WITHOUT_EFFECT = ("balance", "price_hint", "name", "symbol", "address", "peg", "rate_provider")
+# Tables that it does.
+FELT = ("pool", "tokens", "fees", "stable")
 # Decimals that a key can hold; a share has a WAD's 18.
 PLACES = {"stable.amplification": 3}
 # Digits of a value between the ends of a range: all of a round one, else six; more would be noise.
@@ -123,7 +125,8 @@ def full_path(spec: PoolSpec, name: str) -> str:
 def known_paths(spec: PoolSpec) -> list[str]:
     """Return every key that can be varied, tokens by symbol."""
     paths: list[str] = []
-    for table, model in TABLES.items():
+    for table in FELT:
+        model = TABLES[table]
         fields = [field for field in model.model_fields if field not in WITHOUT_EFFECT]
         if table == "tokens":
             paths += [f"tokens.{token.symbol}.{field}" for token in spec.tokens for field in fields]
