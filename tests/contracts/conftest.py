@@ -10,6 +10,8 @@ import pytest
 from poolwright.chain.artifacts import Artifact
 from poolwright.chain.evm import EmbeddedChain
 from tests.contracts.compiling import HERE, compile_source
+from tests.contracts.contract import EVER, Contract
+from tests.contracts.protocol import ALICE, BOB, MANAGER, World, deploy_world
 
 Compile = Callable[[str], Artifact]
 
@@ -40,3 +42,29 @@ def chain(one_chain: EmbeddedChain) -> Iterator[EmbeddedChain]:
     before = one_chain.snapshot()
     yield one_chain
     assert one_chain.restore(before)
+
+
+@pytest.fixture(scope="session")
+def one_world(one_chain: EmbeddedChain) -> World:
+    """The protocol on the session's chain. Tests take `world`."""
+    return deploy_world(one_chain)
+
+
+@pytest.fixture
+def world(one_world: World, chain: EmbeddedChain) -> World:
+    """The protocol as deployed, with nothing in it."""
+    return one_world
+
+
+@pytest.fixture
+def token(chain: EmbeddedChain, compiled: Compile, world: World) -> Callable[[int], Contract]:
+    """Make plain tokens of some decimals, of which the usual accounts have plenty and the Vault may take all."""
+
+    def make(decimals: int = 18) -> Contract:
+        fresh = Contract.deploy(chain, compiled("PlainToken.vy"), decimals)
+        for account in (MANAGER, ALICE, BOB):
+            fresh.mint(account, 10**33)
+            fresh.approve(world.vault, EVER, sender=account)
+        return fresh
+
+    return make

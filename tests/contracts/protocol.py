@@ -35,14 +35,20 @@ class World:
         """The share token of a pool."""
         return Contract(self.chain, pool, artifact("ShareToken"))
 
-    def create(self, tokens: Sequence[Contract], kind: Kind, *, manager: str = MANAGER, **options: Any) -> str:
+    def create(
+        self, tokens: Sequence[Contract], kind: Kind, *, manager: str = MANAGER, **options: Any
+    ) -> str:
         """Create a pool of tokens; see `constitution` for the options."""
-        return self.vault.create_pool(
-            self.constitution(tokens, kind, **options), manager, sender=manager
-        )
+        return self.vault.create_pool(self.constitution(tokens, kind, **options), manager, sender=manager)
 
     def open(
-        self, tokens: Sequence[Contract], kind: Kind, amounts: Sequence[int], *, manager: str = MANAGER, **options: Any
+        self,
+        tokens: Sequence[Contract],
+        kind: Kind,
+        amounts: Sequence[int],
+        *,
+        manager: str = MANAGER,
+        **options: Any,
     ) -> str:
         """Create a pool and put in its first amounts."""
         pool = self.create(tokens, kind, manager=manager, **options)
@@ -64,7 +70,13 @@ class World:
             | int(self.protocol.kinds[kind], 16) << 96
         )  # fmt: skip
         terms = base | least << 60 | most << 120 | slope << 180 | POLICIES[policy] << 244
-        split = self.protocol_share() | creator_share << 60 | integrator_share << 120 | tier[0] << 180 | tier[1] << 188
+        split = (
+            self.protocol_share()
+            | creator_share << 60
+            | integrator_share << 120
+            | tier[0] << 180
+            | tier[1] << 188
+        )
         each = weights or (even_weights(n) if kind is Kind.WEIGHTED else [1] * n)
         records = [
             int(token.address, 16) | token.decimals() << 160 | weight << 168

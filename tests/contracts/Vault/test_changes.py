@@ -1,0 +1,223 @@
+"""Changes of a pool: only what it declared, only after the delay, only by whom it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from poolwright.chain.evm import EmbeddedChain
+from poolwright.errors import PoolRevert
+from poolwright.model.maths import asset_word
+from poolwright.spec.kind import Kind
+from tests.contracts.contract import EVER, NOBODY
+from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, RIGHTS, WAD, World
+from tests.contracts.Vault.conftest import Opened
+
+FLAT = 5 * 10**15 | 10**15 << 60 | 10**16 << 120 | 0 << 244
+SLOW = [60 * DAY, 4 * 10**17, 4 * 10**17, 2 * 10**17]
+
+
+@pytest.fixture
+def index(opened: Callable[..., Opened]) -> Opened:
+    return opened(Kind.WEIGHTED, weights=[5 * 10**17, 3 * 10**17, 2 * 10**17])
+
+
+def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: Opened) -> None:
+    paid = world.vault.ask("swap", (index.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
+    due, payload = world.vault.change(index.address, 0)
+    assert due == chain.blocks[-1].timestamp + DAY
+    assert list(payload) == [FLAT]
+    with pytest.raises(PoolRevert, match="^change: too early$"):
+        world.vault.execute(index.address, 0)
+    chain.increase_time(DAY)
+    world.vault.execute(index.address, 0, sender=BOB)
+    dearer = world.vault.ask(
+        "swap", (index.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE
+    )
+    assert dearer == pytest.approx(paid * 0.995 / 0.997, rel=1e-6)
+
+
+def test_change_can_be_cancelled_and_goes_void(world: World, chain: EmbeddedChain, index: Opened) -> None:
+    world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
+    world.vault.cancel(index.address, 0, sender=MANAGER)
+    with pytest.raises(PoolRevert, match="^change: none$"):
+        world.vault.execute(index.address, 0)
+    world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
+    chain.increase_time(32 * DAY)
+    with pytest.raises(PoolRevert, match="^change: void$"):
+        world.vault.execute(index.address, 0)
+
+
+@pytest.mark.parametrize("right", range(len(RIGHTS)))
+def test_right_withheld_is_withheld_for_good(world: World, opened: Callable[..., Opened], right: int) -> None:
+    pool = opened(Kind.WEIGHTED, rights=[name for k, name in enumerate(RIGHTS) if k != right])
+    payloads = [[FLAT], [FLAT, 0], SLOW, [0], [], [0], [], [0]]
+    with pytest.raises(PoolRevert, match="^change: not a right of the pool$"):
+        if RIGHTS[right] == "pause":
+            world.vault.pause(pool.address, DAY, sender=MANAGER)
+        else:
+            world.vault.schedule(pool.address, right, payloads[right], sender=MANAGER)
+
+
+@pytest.mark.parametrize(
+    "name", ["schedule", "cancel", "pause", "unpause", "stop_ramp", "set_listed", "set_class"]
+)
+def test_only_the_manager_manages(world: World, index: Opened, name: str) -> None:
+    arguments = {
+        "schedule": (0, [FLAT]), "cancel": (0,), "pause": (DAY,), "unpause": (), "stop_ramp": (),
+        "set_listed": ([ALICE], True), "set_class": ([ALICE], 1),
+    }[name]  # fmt: skip
+    for account in (ALICE, OWNER):
+        with pytest.raises(PoolRevert, match="^vault: not the manager$"):
+            getattr(world.vault, name)(index.address, *arguments, sender=account)
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        (2 * 10**17 | 10**15 << 60 | 2 * 10**17 << 120, "terms: fee too high"),
+        (10**14 | 10**15 << 60 | 10**16 << 120, "terms: out of order"),
+        (FLAT | 1 << 250, "terms: malformed"),
+        (FLAT | 1 << 244, "change: policy"),
+    ],
+)
+def test_terms_keep_within_the_constitution(world: World, index: Opened, terms: int, reason: str) -> None:
+    with pytest.raises(PoolRevert, match=f"^{reason}$"):
+        world.vault.schedule(index.address, 0, [terms], sender=MANAGER)
+
+
+def test_ramp_moves_weights_in_a_straight_line(world: World, chain: EmbeddedChain, index: Opened) -> None:
+    world.do(index.address, "ramp", SLOW)
+    chain.increase_time(30 * DAY)
+    quoted = world.vault.ask(
+        "swap", (index.address, 0, 1, False, 10**12, 0, EVER, ALICE, NOBODY), sender=ALICE
+    )
+    # half way: weights 45 % and 35 %, equal balances of a million
+    assert quoted == pytest.approx(10**12 * 0.997 * (0.45 / 0.35) * 1e8 / 1e18, rel=1e-3, abs=1)
+
+
+def test_ramp_too_fast_for_the_fee_is_refused(world: World, index: Opened) -> None:
+    with pytest.raises(PoolRevert, match="^ramp: too fast$"):
+        world.vault.schedule(index.address, 2, [3_600, 4 * 10**17, 4 * 10**17, 2 * 10**17], sender=MANAGER)
+    with pytest.raises(PoolRevert, match="^ramp: weights$"):
+        world.vault.schedule(index.address, 2, [60 * DAY, 4 * 10**17, 4 * 10**17, 10**17], sender=MANAGER)
+
+
+def test_pause_expires_and_never_locks_anybody_in(world: World, chain: EmbeddedChain, pool: Opened) -> None:
+    share = world.share(pool.address)
+    world.vault.pause(pool.address, 14 * DAY, sender=MANAGER)
+    with pytest.raises(PoolRevert, match="^pool: paused$"):
+        world.swap(pool.address, 0, 1, pool.units(0))
+    with pytest.raises(PoolRevert, match="^pool: paused$"):
+        world.vault.add_proportional(pool.address, 10**18, [EVER] * pool.n, EVER, ALICE, sender=ALICE)
+    some = share.totalSupply() // 10
+    world.vault.remove_proportional(pool.address, some, [0] * pool.n, EVER, MANAGER, sender=MANAGER)
+    world.vault.recovery_exit(pool.address, some, MANAGER, 0, sender=MANAGER)
+    chain.increase_time(14 * DAY)
+    world.swap(pool.address, 0, 1, pool.units(0))
+    with pytest.raises(PoolRevert, match="^pause: too soon$"):
+        world.vault.pause(pool.address, DAY, sender=MANAGER)
+
+
+def test_global_pause_expires_too(world: World, chain: EmbeddedChain, pool: Opened) -> None:
+    world.vault.set_guardian(BOB, sender=OWNER)
+    with pytest.raises(PoolRevert, match="^vault: not the guardian$"):
+        world.vault.pause_all(DAY, sender=ALICE)
+    world.vault.pause_all(DAY, sender=BOB)
+    with pytest.raises(PoolRevert, match="^vault: paused$"):
+        world.swap(pool.address, 0, 1, pool.units(0))
+    shares = world.share(pool.address).totalSupply() // 3
+    world.vault.remove_proportional(pool.address, shares, [0] * pool.n, EVER, MANAGER, sender=MANAGER)
+    chain.increase_time(DAY)
+    world.swap(pool.address, 0, 1, pool.units(0))
+
+
+def test_retired_pool_lets_everybody_out_and_nobody_in(world: World, pool: Opened) -> None:
+    world.do(pool.address, "retire", [])
+    with pytest.raises(PoolRevert, match="^pool: retired$"):
+        world.swap(pool.address, 0, 1, pool.units(0))
+    with pytest.raises(PoolRevert, match="^pool: retired$"):
+        world.vault.add_single_exact_in(pool.address, 0, pool.units(0), 0, EVER, ALICE, sender=ALICE)
+    shares = world.share(pool.address).totalSupply() // 3
+    world.vault.remove_single_exact_in(pool.address, 0, shares // 50, 0, EVER, MANAGER, sender=MANAGER)
+    world.vault.remove_proportional(pool.address, shares, [0] * pool.n, EVER, MANAGER, sender=MANAGER)
+
+
+def test_guard_caps_the_pool_and_its_accounts(world: World, pool: Opened) -> None:
+    supply = world.share(pool.address).totalSupply()
+    caps = (supply + 10**21) >> 16 | (10**20 >> 16) << 112 | 1 << 224
+    world.do(pool.address, "guard", [caps])
+    add = ("add_proportional", pool.address)
+    rest = ([EVER] * pool.n, EVER, ALICE)
+    with pytest.raises(PoolRevert, match="^guard: not on the list$"):
+        world.vault.ask(*add, 10**19, *rest, sender=ALICE)
+    world.vault.set_listed(pool.address, [ALICE], True, sender=MANAGER)
+    with pytest.raises(PoolRevert, match="^guard: account full$"):
+        world.vault.ask(*add, 10**20 + 2**17, *rest, sender=ALICE)
+    with pytest.raises(PoolRevert, match="^guard: pool full$"):
+        world.vault.ask(*add, 10**22, *rest, sender=ALICE)
+    world.vault.add_proportional(pool.address, 10**19, *rest, sender=ALICE)
+
+
+def test_manager_hands_over_in_two_steps(world: World, chain: EmbeddedChain, index: Opened) -> None:
+    world.vault.schedule(index.address, 7, [int(BOB, 16)], sender=MANAGER)
+    chain.increase_time(DAY)
+    with pytest.raises(PoolRevert, match="^change: not the next manager$"):
+        world.vault.execute(index.address, 7, sender=MANAGER)
+    world.vault.execute(index.address, 7, sender=BOB)
+    with pytest.raises(PoolRevert, match="^vault: not the manager$"):
+        world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
+    world.vault.schedule(index.address, 0, [FLAT], sender=BOB)
+
+
+def test_protocol_share_reaches_a_pool_after_delay_and_sync(
+    world: World, chain: EmbeddedChain, pool: Opened
+) -> None:
+    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+        world.vault.schedule_protocol_share(10**17, sender=ALICE)
+    with pytest.raises(PoolRevert, match="^split: protocol share too high$"):
+        world.vault.schedule_protocol_share(6 * 10**17, sender=OWNER)
+    world.vault.schedule_protocol_share(3 * 10**17, sender=OWNER)
+    with pytest.raises(PoolRevert, match="^change: too early$"):
+        world.vault.execute_protocol_share()
+    chain.increase_time(7 * DAY)
+    world.vault.execute_protocol_share()
+    world.vault.sync_protocol_share(pool.address)
+    world.swap(pool.address, 0, 1, pool.units(0, 1_000))
+    word = asset_word.unpack(world.words(pool.address, pool.n)[0])
+    owed = word.owed * asset_word.quantum(pool.decimals[0])
+    world.vault.settle_fees(pool.address)
+    parts = [world.vault.claim(account, pool.tokens[0]) for account in (MANAGER, NOBODY)]
+    assert sum(parts) == owed
+    assert parts[0] == owed // 4
+    before = pool.tokens[0].balanceOf(BOB)
+    world.vault.collect_protocol(pool.tokens[0], BOB, sender=OWNER)
+    assert pool.tokens[0].balanceOf(BOB) - before == parts[1]
+
+
+def test_ownership_takes_two_steps_and_can_be_renounced(world: World) -> None:
+    world.vault.transfer_ownership(BOB, sender=OWNER)
+    world.vault.set_guardian(ALICE, sender=OWNER)
+    with pytest.raises(PoolRevert, match="^vault: not the next owner$"):
+        world.vault.accept_ownership(sender=ALICE)
+    world.vault.accept_ownership(sender=BOB)
+    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+        world.vault.renounce_ownership(sender=OWNER)
+    world.vault.renounce_ownership(sender=BOB)
+    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+        world.vault.set_guardian(BOB, sender=BOB)
+    with pytest.raises(PoolRevert, match="^vault: not the guardian$"):
+        world.vault.pause_all(DAY, sender=ALICE)
+
+
+def test_fee_discount_of_a_class(world: World, opened: Callable[..., Opened]) -> None:
+    pool = opened(Kind.WEIGHTED, policy="tiered", base=4 * 10**15, least=10**15)
+    request = (pool.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY)
+    dear = world.vault.ask("swap", request, sender=ALICE)
+    world.vault.set_class(pool.address, [ALICE], 3, sender=MANAGER)
+    cheap = world.vault.ask("swap", request, sender=ALICE)
+    assert cheap == pytest.approx(dear * 0.999 / 0.996, rel=1e-6)
+    assert world.vault.ask("swap", request, sender=BOB) == dear
+    assert cheap < WAD

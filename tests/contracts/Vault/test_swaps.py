@@ -1,0 +1,117 @@
+"""Swaps: against exact fractions and the generated maths, limits, deadlines, custody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from poolwright.errors import PoolRevert
+from poolwright.model.maths import asset_word
+from poolwright.spec.kind import Kind
+from tests.contracts.contract import NOBODY
+from tests.contracts.protocol import ALICE, BOB, MANAGER, WAD, World
+from tests.contracts.Vault.conftest import Opened
+
+FEE = 3 * 10**15
+
+
+def test_swap_constant_product_pays_what_the_hyperbola_says(
+    world: World, opened: Callable[..., Opened]
+) -> None:
+    pool = opened(Kind.CONSTANT_PRODUCT, policy="flat")
+    amount = pool.units(0, 1_000)
+    before = world.balances(pool.address, 2)
+    paid = world.swap(pool.address, 0, 1, amount)
+    net = Fraction(amount) * (WAD - FEE) / WAD
+    assert paid == int(before[1] * net / (before[0] + net))
+
+
+@pytest.mark.parametrize("exact_out", [False, True])
+def test_swap_moves_exactly_what_it_says(world: World, pool: Opened, exact_out: bool) -> None:
+    """Tokens of the trader, tokens of the Vault and the ledger tell the same story."""
+    amount = pool.units(1 if exact_out else 0, 50)
+    held = [token.balanceOf(ALICE) for token in pool.tokens]
+    vault = [token.balanceOf(world.vault.address) for token in pool.tokens]
+    ledger = world.balances(pool.address, pool.n)
+    other = world.swap(pool.address, 0, 1, amount, exact_out=exact_out)
+    amount_in, amount_out = (other, amount) if exact_out else (amount, other)
+    moved = [amount_in, -amount_out, *[0] * (pool.n - 2)]
+    assert [token.balanceOf(ALICE) - h for token, h in zip(pool.tokens, held, strict=True)] == [
+        -m for m in moved
+    ]
+    assert [
+        token.balanceOf(world.vault.address) - v for token, v in zip(pool.tokens, vault, strict=True)
+    ] == moved
+    word = asset_word.unpack(world.words(pool.address, pool.n)[0])
+    owed = word.owed * asset_word.quantum(pool.decimals[0])
+    assert word.balance + owed - ledger[0] == amount_in
+    assert owed > 0  # the creator's tenth of the fee
+    assert world.balances(pool.address, pool.n)[1] - ledger[1] == -amount_out
+
+
+def test_swap_sends_to_the_receiver(world: World, pool: Opened) -> None:
+    before = pool.tokens[1].balanceOf(BOB)
+    paid = world.swap(pool.address, 0, 1, pool.units(0), receiver=BOB)
+    assert pool.tokens[1].balanceOf(BOB) - before == paid
+
+
+def test_swap_credits_an_integrator(world: World, pool: Opened) -> None:
+    amount = pool.units(0, 1_000)
+    world.swap(pool.address, 0, 1, amount, integrator=BOB)
+    (event,) = world.vault.events("Swap")
+    assert world.vault.claim(BOB, pool.tokens[0]) == event["fee"] * 5 * 10**16 // WAD > 0
+    before = pool.tokens[0].balanceOf(BOB)
+    taken = world.vault.collect(pool.tokens[0], BOB, sender=BOB)
+    assert pool.tokens[0].balanceOf(BOB) - before == taken
+    assert world.vault.claim(BOB, pool.tokens[0]) == 0
+
+
+def test_fees_owed_are_split_to_the_wei(world: World, pool: Opened) -> None:
+    world.swap(pool.address, 0, 1, pool.units(0, 1_000))
+    word = asset_word.unpack(world.words(pool.address, pool.n)[0])
+    owed = word.owed * asset_word.quantum(pool.decimals[0])
+    world.vault.settle_fees(pool.address)
+    parts = [world.vault.claim(account, pool.tokens[0]) for account in (MANAGER, NOBODY)]
+    assert sum(parts) == owed
+    assert parts[1] == 0  # the protocol takes nothing until it has said so
+    assert asset_word.unpack(world.words(pool.address, pool.n)[0]).owed == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"limit": 2**255}, "swap: out below limit"),
+        ({"limit": 0, "exact_out": True, "amount": 10**6}, "swap: in above limit"),
+        ({"deadline": 1}, "vault: too late"),
+        ({"amount": 0}, "swap: zero in"),
+        ({"o": 0}, "swap: same token"),
+        ({"o": 9}, "swap: no such token"),
+    ],
+)
+def test_swap_reverts_and_changes_nothing(
+    world: World, pool: Opened, change: dict[str, int], reason: str
+) -> None:
+    before = world.words(pool.address, pool.n)
+    arguments = {"i": 0, "o": 1, "amount": pool.units(0)} | change
+    with pytest.raises(PoolRevert, match=f"^{reason}$"):
+        world.swap(pool.address, **arguments)
+    assert world.words(pool.address, pool.n) == before
+
+
+def test_swap_reverts_for_what_is_no_pool(world: World, pool: Opened) -> None:
+    for address in (NOBODY, ALICE, pool.tokens[0].address):
+        with pytest.raises(PoolRevert):
+            world.swap(address, 0, 1, 10**6)
+
+
+def test_donated_tokens_move_no_price(world: World, pool: Opened) -> None:
+    before = world.vault.ask(
+        "swap", (pool.address, 0, 1, False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
+    )
+    pool.tokens[0].transfer(world.vault, pool.units(0, 10**6), sender=ALICE)
+    after = world.vault.ask(
+        "swap", (pool.address, 0, 1, False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
+    )
+    assert before == after
