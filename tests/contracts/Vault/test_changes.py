@@ -29,7 +29,7 @@ def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: O
     due, payload = world.vault.change(index.address, 0)
     assert due == chain.blocks[-1].timestamp + DAY
     assert list(payload) == [FLAT]
-    with pytest.raises(PoolRevert, match="^change: too early$"):
+    with pytest.raises(PoolRevert, match=r"^change: too early$"):
         world.vault.execute(index.address, 0)
     chain.increase_time(DAY)
     world.vault.execute(index.address, 0, sender=BOB)
@@ -42,11 +42,11 @@ def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: O
 def test_change_can_be_cancelled_and_goes_void(world: World, chain: EmbeddedChain, index: Opened) -> None:
     world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
     world.vault.cancel(index.address, 0, sender=MANAGER)
-    with pytest.raises(PoolRevert, match="^change: none$"):
+    with pytest.raises(PoolRevert, match=r"^change: none$"):
         world.vault.execute(index.address, 0)
     world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
     chain.increase_time(32 * DAY)
-    with pytest.raises(PoolRevert, match="^change: void$"):
+    with pytest.raises(PoolRevert, match=r"^change: void$"):
         world.vault.execute(index.address, 0)
 
 
@@ -54,7 +54,7 @@ def test_change_can_be_cancelled_and_goes_void(world: World, chain: EmbeddedChai
 def test_right_withheld_is_withheld_for_good(world: World, opened: Callable[..., Opened], right: int) -> None:
     pool = opened(Kind.WEIGHTED, rights=[name for k, name in enumerate(RIGHTS) if k != right])
     payloads = [[FLAT], [FLAT, 0], SLOW, [0], [], [0], [], [0]]
-    with pytest.raises(PoolRevert, match="^change: not a right of the pool$"):
+    with pytest.raises(PoolRevert, match=r"^change: not a right of the pool$"):
         if RIGHTS[right] == "pause":
             world.vault.pause(pool.address, DAY, sender=MANAGER)
         else:
@@ -70,7 +70,7 @@ def test_only_the_manager_manages(world: World, index: Opened, name: str) -> Non
         "set_listed": ([ALICE], True), "set_class": ([ALICE], 1),
     }[name]  # fmt: skip
     for account in (ALICE, OWNER):
-        with pytest.raises(PoolRevert, match="^vault: not the manager$"):
+        with pytest.raises(PoolRevert, match=r"^vault: not the manager$"):
             getattr(world.vault, name)(index.address, *arguments, sender=account)
 
 
@@ -91,42 +91,43 @@ def test_terms_keep_within_the_constitution(world: World, index: Opened, terms: 
 def test_ramp_moves_weights_in_a_straight_line(world: World, chain: EmbeddedChain, index: Opened) -> None:
     world.do(index.address, "ramp", SLOW)
     chain.increase_time(30 * DAY)
+    chain.mine()
     quoted = world.vault.ask(
-        "swap", (index.address, 0, 1, False, 10**12, 0, EVER, ALICE, NOBODY), sender=ALICE
+        "swap", (index.address, 0, 1, False, 10**16, 0, EVER, ALICE, NOBODY), sender=ALICE
     )
     # half way: weights 45 % and 35 %, equal balances of a million
-    assert quoted == pytest.approx(10**12 * 0.997 * (0.45 / 0.35) * 1e8 / 1e18, rel=1e-3, abs=1)
+    assert quoted == pytest.approx(10**6 * 0.997 * 0.45 / 0.35, rel=1e-4)
 
 
 def test_ramp_too_fast_for_the_fee_is_refused(world: World, index: Opened) -> None:
-    with pytest.raises(PoolRevert, match="^ramp: too fast$"):
+    with pytest.raises(PoolRevert, match=r"^ramp: too fast$"):
         world.vault.schedule(index.address, 2, [3_600, 4 * 10**17, 4 * 10**17, 2 * 10**17], sender=MANAGER)
-    with pytest.raises(PoolRevert, match="^ramp: weights$"):
+    with pytest.raises(PoolRevert, match=r"^ramp: weights$"):
         world.vault.schedule(index.address, 2, [60 * DAY, 4 * 10**17, 4 * 10**17, 10**17], sender=MANAGER)
 
 
 def test_pause_expires_and_never_locks_anybody_in(world: World, chain: EmbeddedChain, pool: Opened) -> None:
     share = world.share(pool.address)
     world.vault.pause(pool.address, 14 * DAY, sender=MANAGER)
-    with pytest.raises(PoolRevert, match="^pool: paused$"):
+    with pytest.raises(PoolRevert, match=r"^pool: paused$"):
         world.swap(pool.address, 0, 1, pool.units(0))
-    with pytest.raises(PoolRevert, match="^pool: paused$"):
+    with pytest.raises(PoolRevert, match=r"^pool: paused$"):
         world.vault.add_proportional(pool.address, 10**18, [EVER] * pool.n, EVER, ALICE, sender=ALICE)
     some = share.totalSupply() // 10
     world.vault.remove_proportional(pool.address, some, [0] * pool.n, EVER, MANAGER, sender=MANAGER)
     world.vault.recovery_exit(pool.address, some, MANAGER, 0, sender=MANAGER)
     chain.increase_time(14 * DAY)
     world.swap(pool.address, 0, 1, pool.units(0))
-    with pytest.raises(PoolRevert, match="^pause: too soon$"):
+    with pytest.raises(PoolRevert, match=r"^pause: too soon$"):
         world.vault.pause(pool.address, DAY, sender=MANAGER)
 
 
 def test_global_pause_expires_too(world: World, chain: EmbeddedChain, pool: Opened) -> None:
     world.vault.set_guardian(BOB, sender=OWNER)
-    with pytest.raises(PoolRevert, match="^vault: not the guardian$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the guardian$"):
         world.vault.pause_all(DAY, sender=ALICE)
     world.vault.pause_all(DAY, sender=BOB)
-    with pytest.raises(PoolRevert, match="^vault: paused$"):
+    with pytest.raises(PoolRevert, match=r"^vault: paused$"):
         world.swap(pool.address, 0, 1, pool.units(0))
     shares = world.share(pool.address).totalSupply() // 3
     world.vault.remove_proportional(pool.address, shares, [0] * pool.n, EVER, MANAGER, sender=MANAGER)
@@ -136,9 +137,9 @@ def test_global_pause_expires_too(world: World, chain: EmbeddedChain, pool: Open
 
 def test_retired_pool_lets_everybody_out_and_nobody_in(world: World, pool: Opened) -> None:
     world.do(pool.address, "retire", [])
-    with pytest.raises(PoolRevert, match="^pool: retired$"):
+    with pytest.raises(PoolRevert, match=r"^pool: retired$"):
         world.swap(pool.address, 0, 1, pool.units(0))
-    with pytest.raises(PoolRevert, match="^pool: retired$"):
+    with pytest.raises(PoolRevert, match=r"^pool: retired$"):
         world.vault.add_single_exact_in(pool.address, 0, pool.units(0), 0, EVER, ALICE, sender=ALICE)
     shares = world.share(pool.address).totalSupply() // 3
     world.vault.remove_single_exact_in(pool.address, 0, shares // 50, 0, EVER, MANAGER, sender=MANAGER)
@@ -151,12 +152,12 @@ def test_guard_caps_the_pool_and_its_accounts(world: World, pool: Opened) -> Non
     world.do(pool.address, "guard", [caps])
     add = ("add_proportional", pool.address)
     rest = ([EVER] * pool.n, EVER, ALICE)
-    with pytest.raises(PoolRevert, match="^guard: not on the list$"):
+    with pytest.raises(PoolRevert, match=r"^guard: not on the list$"):
         world.vault.ask(*add, 10**19, *rest, sender=ALICE)
     world.vault.set_listed(pool.address, [ALICE], True, sender=MANAGER)
-    with pytest.raises(PoolRevert, match="^guard: account full$"):
+    with pytest.raises(PoolRevert, match=r"^guard: account full$"):
         world.vault.ask(*add, 10**20 + 2**17, *rest, sender=ALICE)
-    with pytest.raises(PoolRevert, match="^guard: pool full$"):
+    with pytest.raises(PoolRevert, match=r"^guard: pool full$"):
         world.vault.ask(*add, 10**22, *rest, sender=ALICE)
     world.vault.add_proportional(pool.address, 10**19, *rest, sender=ALICE)
 
@@ -164,10 +165,10 @@ def test_guard_caps_the_pool_and_its_accounts(world: World, pool: Opened) -> Non
 def test_manager_hands_over_in_two_steps(world: World, chain: EmbeddedChain, index: Opened) -> None:
     world.vault.schedule(index.address, 7, [int(BOB, 16)], sender=MANAGER)
     chain.increase_time(DAY)
-    with pytest.raises(PoolRevert, match="^change: not the next manager$"):
+    with pytest.raises(PoolRevert, match=r"^change: not the next manager$"):
         world.vault.execute(index.address, 7, sender=MANAGER)
     world.vault.execute(index.address, 7, sender=BOB)
-    with pytest.raises(PoolRevert, match="^vault: not the manager$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the manager$"):
         world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
     world.vault.schedule(index.address, 0, [FLAT], sender=BOB)
 
@@ -175,12 +176,12 @@ def test_manager_hands_over_in_two_steps(world: World, chain: EmbeddedChain, ind
 def test_protocol_share_reaches_a_pool_after_delay_and_sync(
     world: World, chain: EmbeddedChain, pool: Opened
 ) -> None:
-    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the owner$"):
         world.vault.schedule_protocol_share(10**17, sender=ALICE)
-    with pytest.raises(PoolRevert, match="^split: protocol share too high$"):
+    with pytest.raises(PoolRevert, match=r"^split: protocol share too high$"):
         world.vault.schedule_protocol_share(6 * 10**17, sender=OWNER)
     world.vault.schedule_protocol_share(3 * 10**17, sender=OWNER)
-    with pytest.raises(PoolRevert, match="^change: too early$"):
+    with pytest.raises(PoolRevert, match=r"^change: too early$"):
         world.vault.execute_protocol_share()
     chain.increase_time(7 * DAY)
     world.vault.execute_protocol_share()
@@ -200,15 +201,15 @@ def test_protocol_share_reaches_a_pool_after_delay_and_sync(
 def test_ownership_takes_two_steps_and_can_be_renounced(world: World) -> None:
     world.vault.transfer_ownership(BOB, sender=OWNER)
     world.vault.set_guardian(ALICE, sender=OWNER)
-    with pytest.raises(PoolRevert, match="^vault: not the next owner$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the next owner$"):
         world.vault.accept_ownership(sender=ALICE)
     world.vault.accept_ownership(sender=BOB)
-    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the owner$"):
         world.vault.renounce_ownership(sender=OWNER)
     world.vault.renounce_ownership(sender=BOB)
-    with pytest.raises(PoolRevert, match="^vault: not the owner$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the owner$"):
         world.vault.set_guardian(BOB, sender=BOB)
-    with pytest.raises(PoolRevert, match="^vault: not the guardian$"):
+    with pytest.raises(PoolRevert, match=r"^vault: not the guardian$"):
         world.vault.pause_all(DAY, sender=ALICE)
 
 

@@ -21,7 +21,7 @@ def test_initialize_locks_the_least_shares_and_happens_once(world: World, pool: 
     share = world.share(pool.address)
     assert share.balanceOf(NOBODY) == MINIMUM_SHARES
     assert share.balanceOf(MANAGER) == share.totalSupply() - MINIMUM_SHARES
-    with pytest.raises(PoolRevert, match="^vault: initialized already$"):
+    with pytest.raises(PoolRevert, match=r"^vault: initialized already$"):
         world.vault.initialize(pool.address, [1] * pool.n, 0, EVER, MANAGER, sender=MANAGER)
 
 

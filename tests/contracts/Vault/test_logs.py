@@ -54,7 +54,8 @@ class Observer:
         self.claims[key] = self.claims.get(key, 0) + event["amount"]
 
     def collected(self, event: dict[str, Any]) -> None:
-        self.claims[event["account"], event["token"]] -= event["amount"]
+        key = event["account"], event["token"]
+        self.claims[key] = self.claims.get(key, 0) - event["amount"]
 
 
 def act(world: World, pool: Opened, random: Random) -> None:

@@ -21,7 +21,9 @@ RUN_IN_PLACE = (*VAULT_PARTS, "VaultCounterparts")
 def layout(name: str) -> dict[str, Any]:
     """The compiler's storage layout of one part."""
     path = Path(CONTRACTS) / "vault" / f"{name}.vy"
-    source = FileInput(path.read_text("utf-8"), 0, path.relative_to(CONTRACTS), path)
+    source = FileInput(
+        contents=path.read_text("utf-8"), source_id=0, path=path.relative_to(CONTRACTS), resolved_path=path
+    )
     settings = Settings(optimize=OptimizationLevel.GAS, evm_version="cancun")
     return CompilerData(source, FilesystemInputBundle([CONTRACTS]), settings).storage_layout
 

@@ -64,11 +64,11 @@ def test_path_reverts_when_tokens_do_not_follow(
     world: World, three: tuple[list[Contract], list[str]]
 ) -> None:
     _, (ab, bc, _) = three
-    with pytest.raises(PoolRevert, match="^path: tokens do not follow$"):
+    with pytest.raises(PoolRevert, match=r"^path: tokens do not follow$"):
         world.vault.swap_path(
             [hop(ab, 1, 0), hop(bc, 0, 1)], False, 10**20, 0, EVER, ALICE, NOBODY, sender=ALICE
         )
-    with pytest.raises(PoolRevert, match="^path: no hops$"):
+    with pytest.raises(PoolRevert, match=r"^path: no hops$"):
         world.vault.swap_path([], False, 10**20, 0, EVER, ALICE, NOBODY, sender=ALICE)
 
 
@@ -107,7 +107,7 @@ def test_multicall_settles_once(world: World, three: tuple[list[Contract], list[
         world.vault.encode("swap", (ab, 0, 1, False, 10**20, 0, EVER, ALICE, NOBODY)),
         world.vault.encode("swap", (bc, 0, 1, False, first, 0, EVER, ALICE, NOBODY)),
     ]
-    with pytest.raises(PoolRevert, match="^vault: unsettled$"):
+    with pytest.raises(PoolRevert, match=r"^vault: unsettled$"):
         world.vault.multicall(calls, [a], ALICE, sender=ALICE)
     before = [token.balanceOf(ALICE) for token in (a, b, c)]
     world.vault.multicall(calls, [a, c], ALICE, sender=ALICE)
