@@ -146,5 +146,5 @@ def test_a_basket_earns_more_in_a_row_than_a_pair_and_than_pairs_one_by_one() ->
 def test_baskets_are_refused_where_there_is_no_closed_form() -> None:
     with pytest.raises(PoolwrightError, match="weighted and constant product pools only"):
         simulate(STABLE, market(STABLE, 10), arbitrage="best_basket")
-    with pytest.raises(PoolwrightError, match="a fee rule gives none"):
+    with pytest.raises(PoolwrightError, match="gives none"):
         simulate(WEIGHTED, market(WEIGHTED, 10), arbitrage="best_basket", fee=lambda p, s, i, o: 0.001)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.output import console, print_findings
+from poolwright.cli.output import console, print_findings, print_json
 from poolwright.errors import Finding, PoolwrightError
 from poolwright.spec.describe import describe
 from poolwright.spec.load import check_text
@@ -27,34 +27,45 @@ def new(
     preset: Annotated[str, typer.Option(help=_PRESET_HELP)] = "index",
     tokens: Annotated[str | None, typer.Option(metavar="LIST", help=_TOKENS_HELP)] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a new pool.toml from a preset.
 
     Never overwrites a file without --force, and writes nothing that "poolwright check" would refuse.
     """
-    from rich.text import Text
-
     if preset == SCENARIO:
         _write(file, scenario_text(), force)
-        console().print(
-            f"{file}: next: poolwright simulate POOL --prices FILE --scenario {file}", soft_wrap=True
+        _tell(
+            file,
+            "who trades, and on what market",
+            f"simulate POOL --prices FILE --scenario {file}",
+            [],
+            as_json,
         )
         return
-
     assets = [parse_asset(part) for part in tokens.split(",")] if tokens is not None else []
     text = preset_toml(preset, assets)
     reading = check_text(text, str(file))
     if reading.spec is None:
         raise PoolwrightError(f"these assets make no sound pool: {_reasons(reading.findings)}")
     _write(file, text, force)
+    _tell(file, describe(reading.spec), f"check {file}", reading.findings, as_json)
+
+
+def _tell(file: Path, what: str, command: str, findings: list[Finding], as_json: bool) -> None:
+    """Say what was written, what there is to say of it, and which command comes next."""
+    from rich.text import Text
+
+    if as_json:
+        print_json({"file": str(file), "describes": what, "findings": [each.as_dict() for each in findings],
+                    "next": f"poolwright {command}"})  # fmt: skip
+        return
     out = console()
-    out.print(Text.assemble((str(file), "bold"), f": {describe(reading.spec)}"), soft_wrap=True)
-    if reading.findings:
+    out.print(Text.assemble((str(file), "bold"), f": {what}"), soft_wrap=True)
+    if findings:
         out.print()
-        print_findings(out, reading.findings)
-    out.print(
-        Text.assemble(("next: ", "dim"), f"set the balances, then poolwright check {file}"), soft_wrap=True
-    )
+        print_findings(out, findings)
+    out.print(Text.assemble(("next: ", "dim"), f"edit it, then poolwright {command}"), soft_wrap=True)
 
 
 def scenario_text() -> str:

@@ -223,7 +223,7 @@ def print_result(
     """Print the key figures as aligned rows, then what they rest on."""
     from rich.text import Text
 
-    from poolwright.simulate.words import shortened, traders_in_short
+    from poolwright.simulate.words import opening_remark, shortened, traders_in_short
 
     out = console()
     head = Text.assemble((result.params.name, "bold"))
@@ -241,6 +241,8 @@ def print_result(
         gap, bound = f"{result.recheck.largest_gap:.3g}", f"{result.recheck.bound:g}"
         told = f"  float      {result.recheck.trades} trades rechecked, at most {gap} units from exact (bound {bound})"
         out.print(Text(told, "dim"), soft_wrap=True)
+    if remark := opening_remark(result):
+        out.print(Text(f"  note       {remark}", "yellow"), soft_wrap=True)
     for note in notes:
         out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
     for path in written:

@@ -13,6 +13,7 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.portable import stream
+from poolwright.simulate.policies import FeePolicy
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.rebalancer import Course, FrontRunner, Payer, Rebalancer
 from poolwright.simulate.typing import Floats, Integers
@@ -51,7 +52,7 @@ def cast_of(agents: Sequence[Agent]) -> Cast:
     return Cast(*(_one(agents, part) for part in PARTS))
 
 
-def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> None:
+def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | FeePolicy | None) -> None:
     """Refuse what an agent cannot do on this pool, rather than do something like it."""
     refuse_moving_weights(cast, fee)
     if params.fee_policy.policy is not Policy.FLAT and fee is None:
@@ -68,18 +69,20 @@ def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | None) -> N
             )
         if fee is not None:
             raise PoolwrightError(
-                "best_basket needs one fee for all tokens that stays as it is within a transaction; a fee rule gives "
-                "none. Use best_pair or to_no_arbitrage."
+                "best_basket needs one fee for all tokens that stays as it is within a transaction; a fee rule or "
+                "policy gives none. Use best_pair or to_no_arbitrage."
             )
 
 
-def refuse_moving_weights(cast: Cast, fee: FeeRule | None) -> None:
+def refuse_moving_weights(cast: Cast, fee: FeeRule | FeePolicy | None) -> None:
     """Refuse what a pool of moving weights, or one who runs before them, cannot be combined with."""
     if cast.front_runner is not None:
         if cast.rebalancer is None:
             raise PoolwrightError("a FrontRunner runs before a Rebalancer's changes; there is none.")
         if fee is not None:
-            raise PoolwrightError("a FrontRunner weighs fees that stay as they are; a fee rule's do not.")
+            raise PoolwrightError(
+                "a FrontRunner weighs fees that stay as they are; those of a rule or policy do not."
+            )
     if cast.rebalancer is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
         raise PoolwrightError("a RivalPool keeps its weights: beside a Rebalancer, give a Venue as rival.")
 

@@ -16,6 +16,7 @@ from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur
 from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
+from poolwright.simulate.policies import FeePolicy
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.rebalancer import course_of
 from poolwright.simulate.result import SimulationResult
@@ -43,7 +44,7 @@ def simulate(
     arbitrage: Arbitrage | str | None = None,
     gas_cost: float | None = None,
     agents: Sequence[Agent] | None = None,
-    fee: FeeRule | Callable[..., float] | None = None,
+    fee: FeeRule | FeePolicy | Callable[..., float] | None = None,
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
     progress: Callable[[int, int], None] | None = None,
@@ -58,7 +59,8 @@ def simulate(
         arbitrage, gas_cost: short for one `Arbitrageur`: "best_pair" (the default), "to_no_arbitrage" or
             "best_basket", and the numeraire that each trade costs beside the pool's fee.
         agents: all who act, see `poolwright.simulate.agents`; the result names them.
-        fee: a function or `FeeRule` in place of the declared swap fee.
+        fee: in place of the declared swap fee: a policy of the contracts (`poolwright.simulate.policies`), or a
+            function or `FeeRule` of your own.
         seed: of everything random: retail orders, generated gas.
         precision: "exact", the contracts' own integers; or "float", the same formulas on float64, several times
             as quick, of which a sample is compared with the exact ones in every run (`result.recheck`).
@@ -101,7 +103,7 @@ def plan_of(
     arbitrage: Arbitrage | str | None = None,
     gas_cost: float | None = None,
     agents: Sequence[Agent] | None = None,
-    fee: FeeRule | Callable[..., float] | None = None,
+    fee: FeeRule | FeePolicy | Callable[..., float] | None = None,
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
     testing_fees_outside_reserves: bool = False,
@@ -120,7 +122,7 @@ def plan_of(
         raise PoolwrightError("give value or balances, not both.")
     if precision not in ("exact", "float"):
         raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
-    rule = fee if fee is None or isinstance(fee, FeeRule) else FeeRule(fee)
+    rule = fee if fee is None or isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
     cast = cast_of(agents)
     refuse_unsupported(cast, params, rule)
     initial = _open(params, balances)

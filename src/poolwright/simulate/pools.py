@@ -18,6 +18,7 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.several import compiled_advance_all
 from poolwright.simulate.ledgers import SUM_ROUNDING, BooksError
+from poolwright.simulate.policies import FeePolicy
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.run import (
@@ -114,7 +115,7 @@ def simulate_pools(
     values: Sequence[float] | None = None,
     balances: Sequence[Sequence[int]] | None = None,
     agents: Sequence[Agent] | None = None,
-    fees: Sequence[FeeRule | Callable[..., float] | None] | None = None,
+    fees: Sequence[FeeRule | FeePolicy | Callable[..., float] | None] | None = None,
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
     progress: Callable[[int, int], None] | None = None,

@@ -22,6 +22,7 @@ from poolwright.simulate.fees import FeeRule, compile_rule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.kinds import kind_arrays
 from poolwright.simulate.kernels.loop import compiled_advance
+from poolwright.simulate.policies import FeePolicy, policy_terms, told
 from poolwright.simulate.prices import PriceSeries, iso_time
 from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.recheck import empty_sample, recheck
@@ -54,7 +55,7 @@ class Plan:
     cast: cast.Cast
     seed: int
     precision: str
-    fee: FeeRule | None
+    fee: FeeRule | FeePolicy | None
     fees_outside_reserves: bool
     series: bool
     course: Course | None
@@ -164,15 +165,17 @@ def _amounts(exact: bool, values: Sequence[int]) -> Any:
 
 
 def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
-    params, fee = plan.params, plan.fee
+    params = plan.params
+    fee, policy = (plan.fee, None) if isinstance(plan.fee, FeeRule) else (None, plan.fee)
     desk = fee.desk(n) if fee else np.zeros(1)
     compiled = compile_rule(fee, n) if fee else (None, None)
     rule, after = (function.address if function else 0 for function in compiled)
     flat = params.swap_fee / WAD
+    asked = policy_terms(policy, params, plan.initial.rates, int(plan.prices.times[0]))
+    parts = _amounts(plan.precision == "exact", [params.protocol_share, params.creator_share])
     terms = tables.Terms(
-        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat),
-        _amounts(plan.precision == "exact", [params.protocol_share, params.creator_share]), plan.fees_outside_reserves,
-        rule, after, desk, desk.ctypes.data, flat,
+        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat), parts, plan.fees_outside_reserves,
+        asked, rule, after, desk, desk.ctypes.data, flat,
     )  # fmt: skip
     return terms, compiled
 
@@ -221,7 +224,7 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
         "recheck": None
         if exact
         else recheck(plan.params, plan.initial, made.buffer.sample, count, plan.course),
-        "fee_rule": plan.fee.name if plan.fee else None,
+        "fee_rule": told(plan.fee) if plan.fee else None,
         "fees_outside_reserves": plan.fees_outside_reserves,
         "course": plan.course,
         "initial_state": plan.initial,

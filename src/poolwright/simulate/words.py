@@ -9,7 +9,10 @@ from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.seeds import OverSeeds
 from poolwright.simulate.sweep.wording import write_figure
+from poolwright.spec.kind import Kind
 
+# Parts of the value by which first balances may miss their weights before that is remarked.
+MISFIT = 0.02
 # Characters of a source that a terminal shows.
 LONGEST = 80
 
@@ -107,6 +110,22 @@ def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
     }
     told = [text for text, there in more.items() if there]
     return [*facts, *([("Arbitrageur", ", ".join(told))] if told else [])]
+
+
+def opening_remark(result: SimulationResult) -> str:
+    """Say when first balances do not fit the weights at the first prices: the first trade is a gift then. Else ""."""
+    if result.params.kind is Kind.STABLE:
+        return ""
+    worth = result.first_balances * result.prices.prices[0]
+    shares = worth / worth.sum()
+    if float(abs(shares - result.weights).max()) < MISFIT:
+        return ""
+    symbols = result.prices.symbols
+    told = ", ".join(f"{symbol} {100 * share:.0f} %" for symbol, share in zip(symbols, shares, strict=True))
+    return (
+        f"At the first prices the first balances are worth {told}, which is not the pool's weights: whoever trades "
+        "first takes the difference. Give --value to open by the weights."
+    )
 
 
 def traders_in_short(result: SimulationResult) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ def test_a_scenario_is_written_that_simulate_takes(run: Run, tmp_path: Path) -> 
     assert f"--scenario {path}" in outcome.out.replace("\n", " ")
     assert len(load_scenario(path).agents) == 2
     assert run("new", path, "--preset", "scenario").status == 2
+
+
+def test_json_says_what_was_written(run: Run, tmp_path: Path) -> None:
+    for name, preset, told in (("p.toml", "stable", "stable pool"), ("s.toml", "scenario", "who trades")):
+        path = tmp_path / name
+        data = json.loads(run("new", path, "--preset", preset, "--json").out)
+        assert data["file"] == str(path)
+        assert told in data["describes"]
+        assert data["next"].startswith("poolwright ")
+        assert path.exists()
 
 
 def test_it_never_overwrites_without_force(run: Run, tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def test_what_makes_no_run_is_refused() -> None:
     ):
         with pytest.raises(PoolwrightError, match=message):
             simulate(params, market(params, 20), agents=agents)
-    with pytest.raises(PoolwrightError, match="a fee rule's do not"):
+    with pytest.raises(PoolwrightError, match="a rule or policy do not"):
         simulate(WEIGHTED, prices, agents=[mover, FrontRunner()], fee=lambda p, s, i, o: 0.001)
     for make, message in (
         (lambda: Rebalancer((), paid_by="lp"), "paid_by 'lp'; known: manager, pool, protocol, creator"),

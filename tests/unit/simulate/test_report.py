@@ -15,7 +15,7 @@ from poolwright.simulate.figures import MAX_POINTS, all_figures, drawn_rows
 from poolwright.simulate.position import position_of
 from poolwright.simulate.report import render_report, write_report
 from poolwright.simulate.result import SimulationResult
-from poolwright.simulate.words import money, percent
+from poolwright.simulate.words import money, opening_remark, percent
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import POOLS, WEIGHTED, market
 
@@ -113,3 +113,13 @@ def test_write_report_names_a_path_that_cannot_be_written(result: SimulationResu
         PoolwrightError, match=r"no/out\.html: cannot be written \(No such file or directory\)"
     ):
         result.write_report(tmp_path / "no" / "out.html")
+
+
+def test_balances_that_do_not_fit_the_weights_are_remarked(result: SimulationResult) -> None:
+    assert opening_remark(result) == ""
+    prices = market(WEIGHTED, 50)
+    worth = [10**18, 10**6, 3 * 10**21]  # 2,500, 400 and 3,000 USD
+    off = simulate(WEIGHTED, prices, balances=worth)
+    assert "WETH 42 %, WBTC 7 %, DAI 51 %" in opening_remark(off)
+    assert "Opened off balance" in own_part(render_report(off))
+    assert opening_remark(simulate(POOLS["stable"], market(POOLS["stable"], 50))) == ""

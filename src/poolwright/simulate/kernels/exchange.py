@@ -16,6 +16,7 @@ from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.amounts import add_to, as_float, is_exact, minus, parts, plus, read, write
 from poolwright.simulate.kernels.inline import INLINE, inlined
 from poolwright.simulate.kernels.kinds import amount_out
+from poolwright.simulate.kernels.policy_fees import tell_policy
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
     BUFFERED,
@@ -119,7 +120,10 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
     if slot >= 0:
         for k in range(len(ledger.reserves)):
             sample.balances[slot, k] = ledger.reserves[k]
+    before = read(ledger.balances, i), read(ledger.balances, o)
     protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
+    after = read(ledger.balances, i), read(ledger.balances, o)
+    tell_policy(scene.terms.policy, (i, o), scene.market.times[deal.row], before, after)
     worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
     flows = rows.flows[ledger.cursor[SLOT]]
     book_trader(scene, flows, deal, worth, profit)

@@ -101,8 +101,7 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
     if trader.choice == tables.ONE_BASKET:
         trade_basket(scene, ledger, rows, buffer, row, gas)
     for _ in range(MAX_TRADES_PER_ROW if trader.choice != tables.ONE_BASKET else 0):
-        if scene.terms.rule != 0:
-            refresh_fees(scene.terms, scene.market, ledger, row)
+        refresh_fees(scene.terms, scene.market, ledger, row, ARBITRAGEUR)
         i, o, amount, profit = find_trade(scene.kind, reserves, seen, scene.terms.keeps, trader.proceeds)
         if amount < 1.0 or profit <= gas:
             break

@@ -74,7 +74,7 @@ def serve_order(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: i
     at = ledger.cursor[ORDER]
     ledger.cursor[ORDER] = at + 1
     i, o, value = retail.tokens[at, 0], retail.tokens[at, 1], retail.values[at]
-    refresh_fees(scene.terms, scene.market, ledger, row)
+    refresh_fees(scene.terms, scene.market, ledger, row, RETAIL)
     amount = wanted(scene, ledger, row, (i, o), value / prices[i])
     part = part_for_pool(scene, ledger, row, (i, o), amount)
     ledger.demand[tables.ARRIVED] += value

@@ -124,7 +124,7 @@ def _best_slope(stands: Any, row: Any, i: Any, o: Any) -> Any:
 @register_jitable  # type: ignore[untyped-decorator]
 def slope_of(stand: Stand, row: int, i: int, o: int) -> float:
     """Return one pool's first marginal price, fees in, after asking for its fees."""
-    refresh_fees(stand.scene.terms, stand.scene.market, stand.ledger, row)
+    refresh_fees(stand.scene.terms, stand.scene.market, stand.ledger, row, RETAIL)
     keep = stand.scene.terms.keeps[i, o]
     return float(keep * slope(stand.scene.kind, stand.ledger.reserves, i, o, 0.0))
 

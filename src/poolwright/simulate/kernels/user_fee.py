@@ -10,6 +10,7 @@ from numba.extending import intrinsic, register_jitable
 
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.inline import inlined
+from poolwright.simulate.kernels.policy_fees import keeps_of, policy_fees
 from poolwright.simulate.kernels.tables import Ledger, Market, Terms
 
 # The most that the contracts charge, limits.MAX_SWAP_FEE (a test compares), as a machine integer.
@@ -60,12 +61,14 @@ def lay_desk(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
 
 
 @inlined
-def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
-    """Ask the user's function for the fee of each pair; a flat fee stays as it is."""
+def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int, agent: int) -> None:
+    """Ask the policy, or the user's function, for the fee of each pair; a flat fee stays as it is."""
+    if policy_fees(terms.policy, ledger.balances, market.times[row], agent, terms.swap_fees):
+        keeps_of(terms.swap_fees, terms.keeps)
     if terms.rule == 0:
         return
     lay_desk(terms, market, ledger, row)
-    n, most = len(ledger.reserves), 0.0
+    n = len(ledger.reserves)
     for i in range(n):
         for o in range(n):
             if i != o:
@@ -76,10 +79,7 @@ def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int) -> None
                     fee = 0.0
                 # Rounded down to a WAD integer, as a contract would.
                 terms.swap_fees[i, o] = min(int(min(fee, 1.0) * 1e18), MOST)
-                terms.keeps[i, o] = 1.0 - terms.swap_fees[i, o] / 1e18
-                most = max(most, terms.keeps[i, o])
-    for k in range(n):
-        terms.keeps[k, k] = most
+    keeps_of(terms.swap_fees, terms.keeps)
 
 
 @inlined

@@ -1,0 +1,119 @@
+"""The native fee policies of the contracts, in place of a flat fee: volatility, imbalance, and tiers by account.
+
+A fee is asked from the generated maths (`fee_policy_maths`, `oracle_maths`) with the state before each trade, as the
+Vault does it. Fractions here become WAD integers, rounded to the nearest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from poolwright.errors import PoolwrightError
+from poolwright.model import native
+from poolwright.model.maths import fee_policy_maths, scaling
+from poolwright.simulate.fees import FeeRule
+from poolwright.simulate.kernels import policy_fees
+from poolwright.simulate.parameters import whole, within
+from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
+from poolwright.spec.params import PoolParams
+
+MOST = MAX_SWAP_FEE / WAD
+
+
+@dataclass(frozen=True, slots=True)
+class VolatilityFee:
+    """min(most, base + slope * volatility), by the pool's own memory of its balances.
+
+    `volatility`: of the logarithm of the balance of the more volatile of the two tokens, over one mean life
+    (`half_life` seconds / ln 2); a quiet pool forgets by half in each half-life.
+    """
+
+    base: float
+    most: float
+    slope: float
+    half_life: int = 3_600
+
+    def __post_init__(self) -> None:
+        _ordered(0.0, self.base, self.most)
+        within("slope", self.slope, 0, 18)
+        whole("half_life", self.half_life)
+        within("half_life", self.half_life, 1, 2**24 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ImbalanceFee:
+    """base + slope * ln(value_in / value_out), within [least, most]: for pegged tokens, whose values compare.
+
+    `value`: the balance by decimals and rate, per weight. Feeding the token in excess costs more than taking it out.
+    """
+
+    least: float
+    base: float
+    most: float
+    slope: float
+
+    def __post_init__(self) -> None:
+        _ordered(self.least, self.base, self.most)
+        within("slope", self.slope, 0, 18)
+
+
+@dataclass(frozen=True, slots=True)
+class TieredFee:
+    """From `base` (class 0) in equal steps to `least` (class 3), by the class of who trades."""
+
+    least: float
+    base: float
+    arbitrageur: int = 0
+    retail: int = 0
+    front_runner: int = 0
+
+    def __post_init__(self) -> None:
+        _ordered(self.least, self.base, MOST)
+        for name in ("arbitrageur", "retail", "front_runner"):
+            whole(name, getattr(self, name))
+            within(name, getattr(self, name), 0, fee_policy_maths.MAX_CLASS)
+
+
+FeePolicy = VolatilityFee | ImbalanceFee | TieredFee
+
+
+def told(policy: FeeRule | FeePolicy) -> str:
+    """Return a policy with its settings, or a rule with its hash, for results."""
+    if isinstance(policy, FeeRule):
+        return policy.name
+    settings = ", ".join(f"{field.name} {getattr(policy, field.name):g}" for field in fields(policy))
+    return f"{type(policy).__name__}: {settings}"
+
+
+def policy_terms(policy: FeePolicy | None, params: PoolParams, rates: tuple[int, ...], start: int) -> Any:
+    """Return what the loop needs of a policy; the pool's memory begins at `start`, unix seconds."""
+    if policy is None:
+        return policy_fees.Flat(0)
+    n, room = len(params.tokens), np.zeros((1, 4), np.uint64)
+    if isinstance(policy, TieredFee):
+        classes = np.array([policy.arbitrageur, policy.retail, policy.front_runner], np.int64)
+        return policy_fees.Tiered(_words(policy.least, policy.base), classes, room)
+    if isinstance(policy, ImbalanceFee):
+        words = _words(policy.least, policy.base, policy.most, policy.slope)
+        each = zip(params.tokens, rates, strict=True)
+        factors = [scaling.scaling_factor(token.decimals, rate) for token, rate in each]
+        weights = params.weights or (WAD // n,) * n
+        return policy_fees.Imbalance(words, native.to_limbs(factors), native.to_limbs(weights), room)
+    memory = np.zeros((3, n), np.int64)
+    memory[policy_fees.TIME] = start
+    words = _words(policy.base, policy.most, policy.slope)
+    return policy_fees.Volatility(words, policy.half_life, memory, room)
+
+
+def _words(*fractions: float) -> Any:
+    return native.to_limbs([round(fraction * WAD) for fraction in fractions])
+
+
+def _ordered(least: float, base: float, most: float) -> None:
+    if not 0 <= least <= base <= most <= MOST:
+        raise PoolwrightError(
+            f"fees of least {least:g}, base {base:g}, most {most:g}: give 0 <= least <= base <= most <= {MOST:g}."
+        )

@@ -1,0 +1,140 @@
+"""The contracts' fee policies in the engine: each trade pays what the integer maths says of the state before it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from poolwright.errors import PoolwrightError
+from poolwright.model.maths import fee_policy_maths, oracle_maths
+from poolwright.model.maths.asset_word import Asset
+from poolwright.model.pool import Pool
+from poolwright.model.results import SwapKind
+from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail
+from poolwright.simulate.engine import simulate
+from poolwright.simulate.kernels import tables
+from poolwright.simulate.markets import GeometricBrownian
+from poolwright.simulate.policies import ImbalanceFee, TieredFee, VolatilityFee
+from poolwright.simulate.result import SimulationResult
+from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
+from poolwright.spec.params import PoolParams
+from tests.unit.simulate.cases import STABLE, WEIGHTED, market
+
+VOLATILITY = VolatilityFee(base=0.001, most=0.02, slope=0.5, half_life=7_200)
+IMBALANCE = ImbalanceFee(least=0.0001, base=0.0004, most=0.01, slope=0.01)
+TIERED = TieredFee(least=0.0005, base=0.005, arbitrageur=1, retail=3)
+
+
+def run(params: PoolParams, policy, precision: str = "exact", hours: int = 300) -> SimulationResult:
+    prices = market(params, hours)
+    events = LiquidityEvents(((int(prices.times[100]), 0.5),))
+    agents = [Arbitrageur("to_no_arbitrage"), Retail(1.0, 2_000.0), events]
+    return simulate(params, prices, agents=agents, fee=policy, precision=precision)
+
+
+def replayed(result: SimulationResult):
+    """Yield each trade with the pool as it is before it; the pool then makes the trade at the trade's own fee."""
+    pool = Pool.from_state(result.params, result.initial_state)
+    moved = iter(zip(result.liquidity.rows.tolist(), (10**18,) * len(result.liquidity), strict=True))
+    row = next(moved, (None,))[0]
+    for trade in result.trades:
+        if row is not None and trade.row >= row:
+            break
+        state = replace(pool.state, swap_fee=trade.swap_fee)
+        pool = Pool.from_state(result.params, state)
+        yield trade, pool
+        swap = pool.swap(SwapKind.EXACT_IN, trade.token_in, trade.token_out, trade.amount_in, at=trade.time)
+        assert (swap.amount_out, swap.fee) == (trade.amount_out, trade.fee)
+
+
+def test_volatility_fees_follow_the_pools_own_memory() -> None:
+    result = run(WEIGHTED, VOLATILITY)
+    result.books.check()
+    start, half_life = int(result.prices.times[0]), VOLATILITY.half_life
+    assets = [Asset(1, 0, 0, 0, start, 0)] * 3
+    fees, before = set(), None
+    for trade, pool in replayed(result):
+        if before is not None:
+            _remember(assets, before, pool, half_life)
+        rested = [oracle_maths.rested(asset, trade.time, half_life)[1] for asset in assets]
+        volatility = oracle_maths.volatility(max(rested[trade.token_in], rested[trade.token_out]))
+        expected = fee_policy_maths.volatility_fee(10**15, 2 * 10**16, 5 * 10**17, volatility)
+        assert trade.swap_fee == expected
+        fees.add(expected)
+        before = trade, pool.state.balances
+    assert len(fees) > 50
+    assert (
+        result.to_dict()["assumptions"]["fee"]
+        == "VolatilityFee: base 0.001, most 0.02, slope 0.5, half_life 7200"
+    )
+
+
+def _remember(assets, before, pool, half_life) -> None:
+    trade, held = before
+    for k in (trade.token_in, trade.token_out):
+        drift, variance = oracle_maths.rested(assets[k], trade.time, half_life)
+        drift = oracle_maths.drifted(drift, held[k], pool.state.balances[k])
+        assets[k] = Asset(1, 0, drift, variance, trade.time, 0)
+
+
+def test_volatility_is_measured_as_the_market_has_it() -> None:
+    """Half of a pair's log price is each balance's: sigma / 2 over a mean life."""
+    prices = GeometricBrownian(("WETH", "DAI"), (2_500.0, 1.0), (0.8, 0.0)).generate(20_000, 60, seed=3)
+    tokens = [token for token in WEIGHTED.tokens if token.symbol in ("WETH", "DAI")]
+    params = PoolParams.weighted(tokens, [WAD // 2, WAD // 2], swap_fee=10**15)
+    # A hundredth of the volatility: a fee so small that the pool follows the market closely.
+    policy = VolatilityFee(base=0.0, most=0.05, slope=0.01, half_life=7_200)
+    result = simulate(params, prices, fee=policy)
+    seen = np.array([trade.swap_fee / WAD / policy.slope for trade in result.trades if trade.row > 2_000])
+    expected = 0.8 / 2 * math.sqrt(policy.half_life / math.log(2) / (365.25 * 86_400))
+    # The root of the mean square: 200 mean lives, so that its error is about 5 %.
+    assert math.sqrt(np.mean(seen**2)) == pytest.approx(expected, rel=0.15)
+
+
+def test_imbalance_fees_lean_against_the_token_in_excess() -> None:
+    result = run(STABLE, IMBALANCE)
+    result.books.check()
+    rates = [1.0, 1.0, 1.1]
+    seen = set()
+    for trade, pool in replayed(result):
+        value = [
+            balance / 10**token.decimals * rate
+            for balance, token, rate in zip(pool.state.balances, STABLE.tokens, rates, strict=True)
+        ]
+        leaning = 0.0004 + 0.01 * math.log(value[trade.token_in] / value[trade.token_out])
+        assert trade.swap_fee / WAD == pytest.approx(min(max(leaning, 0.0001), 0.01), abs=1e-15)
+        seen.add((trade.swap_fee > 4 * 10**14, trade.agent))
+    assert seen == {(high, agent) for high in (True, False) for agent in (tables.ARBITRAGEUR, tables.RETAIL)}
+
+
+def test_tiers_are_by_who_trades() -> None:
+    result = run(WEIGHTED, TIERED)
+    result.books.check()
+    fees = {(trade.agent, trade.swap_fee) for trade in result.trades}
+    assert fees == {(tables.ARBITRAGEUR, 35 * 10**14), (tables.RETAIL, 5 * 10**14)}
+
+
+@pytest.mark.verify
+def test_float_runs_ask_the_same_policies() -> None:
+    exact, quick = (run(WEIGHTED, VOLATILITY, precision) for precision in ("exact", "float"))
+    quick.books.check()
+    assert len(quick.trades) == pytest.approx(len(exact.trades), abs=3)
+    assert quick.figures()["fees"] == pytest.approx(exact.figures()["fees"], rel=1e-4)
+
+
+def test_policies_refuse_what_the_contracts_refuse() -> None:
+    for make, message in (
+        (lambda: VolatilityFee(0.002, 0.001, 1.0), "least <= base <= most"),
+        (lambda: VolatilityFee(0.0, 2 * MAX_SWAP_FEE / WAD, 1.0), "least <= base <= most"),
+        (lambda: VolatilityFee(0.0, 0.01, 1.0, half_life=0), "half_life 0"),
+        (lambda: ImbalanceFee(0.002, 0.001, 0.01, 1.0), "least <= base <= most"),
+        (lambda: ImbalanceFee(0.0, 0.001, 0.01, -1.0), "slope -1.0"),
+        (lambda: TieredFee(0.0, 0.001, retail=4), "retail 4"),
+    ):
+        with pytest.raises(PoolwrightError, match=message):
+            make()
+    with pytest.raises(PoolwrightError, match="gives none"):
+        simulate(WEIGHTED, market(WEIGHTED, 10), arbitrage="best_basket", fee=VOLATILITY)
