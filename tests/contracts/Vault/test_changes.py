@@ -54,11 +54,9 @@ def test_change_can_be_cancelled_and_goes_void(world: World, chain: EmbeddedChai
 def test_right_withheld_is_withheld_for_good(world: World, opened: Callable[..., Opened], right: int) -> None:
     pool = opened(Kind.WEIGHTED, rights=[name for k, name in enumerate(RIGHTS) if k != right])
     payloads = [[FLAT], [FLAT, 0], SLOW, [0], [], [0], [], [0]]
+    call = ("pause", DAY) if RIGHTS[right] == "pause" else ("schedule", right, payloads[right])
     with pytest.raises(PoolRevert, match=r"^change: not a right of the pool$"):
-        if RIGHTS[right] == "pause":
-            world.vault.pause(pool.address, DAY, sender=MANAGER)
-        else:
-            world.vault.schedule(pool.address, right, payloads[right], sender=MANAGER)
+        getattr(world.vault, call[0])(pool.address, *call[1:], sender=MANAGER)
 
 
 @pytest.mark.parametrize(
