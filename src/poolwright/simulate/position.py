@@ -12,8 +12,9 @@ DAY = 86_400
 def position_of(result: SimulationResult, terms: Position | None = None) -> PositionResult:
     """Return the first providers' position from the first row to the last, on `terms`.
 
-    The impermanent loss is that of the same pool without fees; `fees` is everything that the pool earned over
-    that one: fees and retail, LVR that the fee avoided, drift, and what moving weights brought (`Books.against_holding` has them apart).
+    The impermanent loss is that of the same pool without fees; `fees` is everything that the pool earned over that
+    one: fees and retail, LVR that the fee avoided, drift, and what moving weights brought. `Books.against_holding` has
+    them apart.
     """
     terms = terms or Position()
     first, last = result.prices.prices[0], result.prices.prices[result.rows - 1]
