@@ -13,6 +13,7 @@ from poolwright.errors import PoolwrightError
 from poolwright.extras import require
 from poolwright.simulate.books import LEDGERS
 from poolwright.simulate.curves import Curve, cost_curves, depth_curves, loss_surface
+from poolwright.simulate.kernels import tables
 from poolwright.simulate.prices import iso_time
 from poolwright.simulate.report import summary
 from poolwright.simulate.result import SimulationResult
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 pa = require("pyarrow", "sim")
 
-AGENTS: Final = ("arbitrageur", "retail")
+AGENTS: Final = {
+    tables.ARBITRAGEUR: "arbitrageur",
+    tables.RETAIL: "retail",
+    tables.FRONT_RUNNER: "front_runner",
+}
 # Column name -> values, all of one length.
 Columns = Mapping[str, Any]
 
@@ -90,6 +95,9 @@ def row_columns(result: SimulationResult) -> dict[str, Any]:
         columns[f"price_{symbol}"] = result.prices.prices[: result.rows, k]
     for k, symbol in enumerate(symbols):
         columns[f"balance_{symbol}"] = result.balances[:, k]
+    if result.course is not None:
+        for k, symbol in enumerate(symbols):
+            columns[f"weight_{symbol}"] = result.course.fractions[: result.rows, k]
     columns |= {
         "value": result.value,
         "share_value": result.share_value,

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class Theory(NamedTuple):
     """In the numeraire, over the run. `zero_fee_lvr`: what free and immediate arbitrage takes from a pool without fees.
 
-    `arbitrage_loss`: what it takes from this pool with its flat fee, a row being a block, without gas or other
-    costs; None with more than two tokens, a fee rule, or another fee than the sources treat. `poisson_loss`: the
-    same with blocks that come at random, as far apart on average.
+    `arbitrage_loss`: what it takes from this pool with its flat fee, each row with a new price being a block, without
+    gas or other costs; None with more than two tokens, a fee rule, or another fee than the sources treat.
+    `poisson_loss`: the same with blocks that come at random, as far apart on average.
     """
 
     zero_fee_lvr: float
@@ -41,7 +41,10 @@ def theory_of(result: SimulationResult) -> Theory | None:
     lvr = float(lvr_rate(result.weights, covariance))
     loss = poisson = None
     if len(result.params.tokens) == 2 and result.fee_rule is None:
-        volatility = float(np.std(returns[:, 0] - returns[:, 1]))
+        moves = returns[:, 0] - returns[:, 1]
+        # Blocks that see the same price as the one before bring no arbitrage: time passes at the new prices only.
+        moves = moves[moves != 0]
+        volatility = float(np.std(moves)) if len(moves) else 0.0
         if volatility > 0:
             band = band_half_width(result.params.swap_fee / WAD)
             loss = lvr * float(constant_block_share(band, volatility))

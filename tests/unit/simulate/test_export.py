@@ -16,6 +16,7 @@ from poolwright.simulate.agents import Arbitrageur, Retail
 from poolwright.simulate.books import LEDGERS
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.export import all_tables
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.scenario import Position
 from poolwright.simulate.seeds import OverSeeds
@@ -86,3 +87,12 @@ def test_what_cannot_be_written_is_refused(result: SimulationResult, tmp_path: P
     (tmp_path / "file").touch()
     with pytest.raises(PoolwrightError, match="cannot be written"):
         result.write_tables(tmp_path / "file")
+
+
+def test_moving_weights_and_the_front_runner_are_in_the_tables() -> None:
+    prices = market(WEIGHTED, 100)
+    mover = Rebalancer(((int(prices.times[20]), (0.2, 0.3, 0.5)),), ramp_seconds=7_200)
+    run = simulate(WEIGHTED, prices, agents=[Arbitrageur(), mover, FrontRunner()])
+    found = all_tables(run)
+    assert "front_runner" in found["trades"]["agent"]
+    assert [float(found["rows"][f"weight_{symbol}"][-1]) for symbol in prices.symbols] == [0.2, 0.3, 0.5]

@@ -8,6 +8,7 @@ import poolwright as pw
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.position import position_of
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.scenario import Position
 from poolwright.simulate.words import position_rows
@@ -59,3 +60,12 @@ def test_the_rows_add_up_in_their_order(result: SimulationResult) -> None:
     assert parts == pytest.approx(rows["Against holding"], abs=1.1)
     assert rows["Against holding"] + rows["Benchmark"] == pytest.approx(rows["Net result"], abs=1.1)
     assert rows["To break even"] - rows["Earned in the pool"] == pytest.approx(-rows["Net result"], abs=1.1)
+
+
+def test_moving_weights_are_part_of_what_is_earned() -> None:
+    prices = market(WEIGHTED, 24 * 20)
+    mover = Rebalancer(((int(prices.times[50]), (0.2, 0.3, 0.5)),), ramp_seconds=36_000)
+    run = simulate(WEIGHTED, prices, agents=[Arbitrageur(), mover, FrontRunner()])
+    found, held = position_of(run), run.books.to_dict()["against_holding"]
+    assert abs(held["reweighting"]) > 1
+    assert found.net_vs_hold == pytest.approx(held["difference"], rel=1e-9)
