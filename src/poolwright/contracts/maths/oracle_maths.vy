@@ -79,14 +79,18 @@ def decayed(drift: int256, variance: uint256, d: uint256) -> (int256, uint256):
     """
     @dev (drift, variance) after a rest that leaves the part d, in 2^64 scale, of an average.
     """
-    size: uint256 = convert(abs(drift), uint256)
+    falling: bool = drift < 0
+    # wraps on purpose: two's complement; the size of a drift, below 2^34
+    size: uint256 = convert(convert(drift, bytes32), uint256)
+    if falling:
+        size = unsafe_sub(0, size)  # wraps on purpose: see above
     # cannot overflow: drift < 2^34, so x^2 * d * (1 - d) < 2^48 * 2^128; variance < 2^32.
     fresh: uint256 = unsafe_mul(unsafe_mul(unsafe_mul(size, size) >> 20, d) >> 64, unsafe_sub(ONE, d))
     after: uint256 = unsafe_add(unsafe_mul(variance, d), fresh) >> 64  # cannot overflow: see above
-    rest: int256 = convert(unsafe_mul(size, d) >> 64, int256)  # cannot overflow: see above
-    if drift < 0:
-        rest = unsafe_sub(0, rest)  # cannot overflow: below 2^34
-    return rest, min(after, asset_word.MAX_VARIANCE)
+    rest: uint256 = unsafe_mul(size, d) >> 64  # cannot overflow: see above
+    if falling:
+        rest = unsafe_sub(0, rest)  # wraps on purpose: two's complement
+    return convert(convert(rest, bytes32), int256), min(after, asset_word.MAX_VARIANCE)
 
 
 @internal

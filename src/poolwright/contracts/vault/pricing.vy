@@ -6,7 +6,7 @@
 @custom:rounding every amount comes from maths/: out down, in up; the pool's providers keep what rounding leaves
 @custom:kill none: it holds nothing
 """
-# In this order: load a Pair and rest it, ask its fee, ask the amount that is not given (weighted_* here, or the kind), close.
+# In this order: load a Pair, rested until now, ask its fee, ask the amount that is not given (weighted_maths.vy or the kind), close.
 
 from ..maths import asset_word
 from ..maths import constitution
@@ -15,7 +15,6 @@ from ..maths import fee_policy_maths
 from ..maths import limits
 from ..maths import oracle_maths
 from ..maths import share_maths
-from ..maths import weighted_maths
 
 
 # Two assets of a pool as words: see constitution.vy and asset_word.vy. Terms and split are those in force, weights those of now.
@@ -49,28 +48,6 @@ struct Closed:
 
 
 @internal
-@view
-def rest(pair: Pair, time: uint256) -> Pair:
-    """
-    @dev The pair with drifts and variances as they are at `time` if nothing moves.
-    """
-    rested: Pair = pair
-    half_life: uint256 = constitution.half_life(pair.header)
-    at_in: uint256 = asset_word.time_of(pair.word_in)
-    at_out: uint256 = asset_word.time_of(pair.word_out)
-    d: uint256 = oracle_maths.decay(time - at_in, half_life)
-    rested.drift_in, rested.variance_in = oracle_maths.decayed(
-        asset_word.drift_of(pair.word_in), asset_word.variance_of(pair.word_in), d
-    )
-    if at_out != at_in:
-        d = oracle_maths.decay(time - at_out, half_life)
-    rested.drift_out, rested.variance_out = oracle_maths.decayed(
-        asset_word.drift_of(pair.word_out), asset_word.variance_of(pair.word_out), d
-    )
-    return rested
-
-
-@internal
 @pure
 def fee(pair: Pair) -> uint256:
     """
@@ -98,30 +75,6 @@ def fee(pair: Pair) -> uint256:
     if terms.policy == fee_policy_maths.TIERED:
         return fee_policy_maths.tiered_fee(terms.least, terms.base, pair.account_class)
     return min(max(pair.module_fee, terms.least), terms.most)
-
-
-@internal
-@pure
-def weighted_out(pair: Pair, net_in_e18: uint256) -> uint256:
-    return weighted_maths.compute_out_given_exact_in(
-        pair.word_in & limits.MAX_BALANCE,
-        pair.weight_in,
-        pair.word_out & limits.MAX_BALANCE,
-        pair.weight_out,
-        net_in_e18,
-    )
-
-
-@internal
-@pure
-def weighted_in(pair: Pair, amount_out: uint256) -> uint256:
-    return weighted_maths.compute_in_given_exact_out(
-        pair.word_in & limits.MAX_BALANCE,
-        pair.weight_in,
-        pair.word_out & limits.MAX_BALANCE,
-        pair.weight_out,
-        amount_out,
-    )
 
 
 @internal

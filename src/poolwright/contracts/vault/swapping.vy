@@ -11,6 +11,8 @@ from ..maths import asset_word
 from ..maths import constitution
 from ..maths import fee_maths
 from ..maths import fee_policy_maths
+from ..maths import oracle_maths
+from ..maths import weighted_maths
 from . import asking
 from . import pools
 from . import pricing
@@ -50,19 +52,26 @@ def swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256, integrator: address
 ) -> Settled:
     pair: pricing.Pair = self._load(pool, index_in, index_out)
-    special: bool = self._is_special(pair)
+    special: bool = (
+        (pair.word_in >> asset_word.FLAGS_SHIFT) & SPECIAL != 0
+        or constitution.is_rated(pair.header)
+        or constitution.policy(pair.terms) >= fee_policy_maths.TIERED
+    )
     if special:
-        pair = self._prepare(pair, pool, index_in, index_out, exact_out, amount)
-    pair = pricing.rest(pair, block.timestamp)
+        more: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
+        pair.weight_in = more.weight_in
+        pair.weight_out = more.weight_out
+        pair.factor_in = more.factor_in
+        pair.factor_out = more.factor_out
+        pair.account_class = more.account_class
+        pair.module_fee = more.module_fee
     fee: uint256 = pricing.fee(pair)
     amount_in: uint256 = amount
     amount_out: uint256 = amount
     if exact_out:
-        amount_in = fee_maths.gross_of_net_up(self._net_in(pair, pool, index_in, index_out, amount), fee)
+        amount_in = self._in(pair, pool, index_in, index_out, amount, fee)
     else:
-        amount_out = self._out(pair, pool, index_in, index_out, fee_maths.net_of_fee(amount, fee))
-        assert amount_out > 0, "swap: zero out"
-
+        amount_out = self._out(pair, pool, index_in, index_out, amount, fee)
     closed: pricing.Closed = pricing.close(
         pair, amount_in, amount_out, fee, integrator != empty(address), block.timestamp
     )
@@ -99,76 +108,93 @@ def swap(
 @view
 def _load(pool: address, index_in: uint256, index_out: uint256) -> pricing.Pair:
     """
-    @dev The pair as the constitution and the storage have it.
+    @dev The pair as the constitution and the storage have it, drifts and variances rested until now.
     """
     assert index_in != index_out, "swap: same token"
+    data: Bytes[reading.OPENING] = reading.opening(pool)
     pair: pricing.Pair = empty(pricing.Pair)
-    pair.header, pair.terms, pair.split = reading.heading(pool)
+    pair.header = extract32(data, 0, output_type=uint256)
+    pair.terms = extract32(data, 32, output_type=uint256)
+    pair.split = extract32(data, 64, output_type=uint256)
     assert max(index_in, index_out) < pair.header & 255, "swap: no such token"
+    if index_in < 3:
+        pair.record_in = extract32(data, 96 + 32 * index_in, output_type=uint256)
+    else:
+        pair.record_in = reading.record_word(pool, index_in)
+    if index_out < 3:
+        pair.record_out = extract32(data, 96 + 32 * index_out, output_type=uint256)
+    else:
+        pair.record_out = reading.record_word(pool, index_out)
+    pair.weight_in = constitution.weight(pair.record_in)
+    pair.weight_out = constitution.weight(pair.record_out)
     pair.word_in = storage.words[pool][index_in]
     pair.word_out = storage.words[pool][index_out]
     assert pair.word_in != 0, "vault: no such pool"
-    pair.record_in = reading.record_word(pool, index_in)
-    pair.record_out = reading.record_word(pool, index_out)
-    pair.weight_in = constitution.weight(pair.record_in)
-    pair.weight_out = constitution.weight(pair.record_out)
     flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
     if flags != 0:
         pools.check_tradable(pool, flags)
         if flags & asset_word.ALTERED != 0:
             pair.terms = storage.terms[pool]
             pair.split = storage.splits[pool]
-    if constitution.policy(pair.terms) == fee_policy_maths.IMBALANCE and not self._is_special(pair):
+    if constitution.policy(pair.terms) == fee_policy_maths.IMBALANCE:
         pair.factor_in = pools.plain_factor(pair.record_in)
         pair.factor_out = pools.plain_factor(pair.record_out)
+    at_in: uint256 = asset_word.time_of(pair.word_in)
+    at_out: uint256 = asset_word.time_of(pair.word_out)
+    half_life: uint256 = constitution.half_life(pair.header)
+    d: uint256 = oracle_maths.decay(block.timestamp - at_in, half_life)
+    pair.drift_in, pair.variance_in = oracle_maths.decayed(
+        asset_word.drift_of(pair.word_in), asset_word.variance_of(pair.word_in), d
+    )
+    if at_out != at_in:
+        d = oracle_maths.decay(block.timestamp - at_out, half_life)
+    pair.drift_out, pair.variance_out = oracle_maths.decayed(
+        asset_word.drift_of(pair.word_out), asset_word.variance_of(pair.word_out), d
+    )
     return pair
 
 
 @internal
-@pure
-def _is_special(pair: pricing.Pair) -> bool:
-    """
-    @dev Whether the pool has more to look at than its two words: rates, a ramp, a module, classes of accounts.
-    """
-    return (
-        (pair.word_in >> asset_word.FLAGS_SHIFT) & SPECIAL != 0
-        or constitution.is_rated(pair.header)
-        or constitution.policy(pair.terms) >= fee_policy_maths.TIERED
-    )
-
-
-@internal
-def _prepare(
-    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
-) -> pricing.Pair:
-    answer: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
-    prepared: pricing.Pair = pair
-    prepared.weight_in = answer.weight_in
-    prepared.weight_out = answer.weight_out
-    prepared.factor_in = answer.factor_in
-    prepared.factor_out = answer.factor_out
-    prepared.account_class = answer.account_class
-    prepared.module_fee = answer.module_fee
-    return prepared
+@view
+def _out(
+    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, fee: uint256
+) -> uint256:
+    net_in_e18: uint256 = fee_maths.net_of_fee(amount_in, fee)
+    amount_out: uint256 = 0
+    if constitution.kind(pair.header) == constitution.WEIGHTED:
+        amount_out = weighted_maths.compute_out_given_exact_in(
+            asset_word.balance_of(pair.word_in),
+            pair.weight_in,
+            asset_word.balance_of(pair.word_out),
+            pair.weight_out,
+            net_in_e18,
+        )
+    else:
+        flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
+        amount_out = pools.kind_out_given_in(
+            pool, constitution.header(pair.header), flags, index_in, index_out, net_in_e18
+        )
+    assert amount_out > 0, "swap: zero out"
+    return amount_out
 
 
 @internal
 @view
-def _out(pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, net_in_e18: uint256) -> uint256:
+def _in(
+    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_out: uint256, fee: uint256
+) -> uint256:
+    net_in_e18: uint256 = 0
     if constitution.kind(pair.header) == constitution.WEIGHTED:
-        return pricing.weighted_out(pair, net_in_e18)
-    flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
-    return pools.kind_out_given_in(
-        pool, constitution.header(pair.header), flags, index_in, index_out, net_in_e18
-    )
-
-
-@internal
-@view
-def _net_in(pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_out: uint256) -> uint256:
-    if constitution.kind(pair.header) == constitution.WEIGHTED:
-        return pricing.weighted_in(pair, amount_out)
-    flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
-    return pools.kind_in_given_out(
-        pool, constitution.header(pair.header), flags, index_in, index_out, amount_out
-    )
+        net_in_e18 = weighted_maths.compute_in_given_exact_out(
+            asset_word.balance_of(pair.word_in),
+            pair.weight_in,
+            asset_word.balance_of(pair.word_out),
+            pair.weight_out,
+            amount_out,
+        )
+    else:
+        flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
+        net_in_e18 = pools.kind_in_given_out(
+            pool, constitution.header(pair.header), flags, index_in, index_out, amount_out
+        )
+    return fee_maths.gross_of_net_up(net_in_e18, fee)
