@@ -69,19 +69,25 @@ class FeeRule:
     @property
     def name(self) -> str:
         """Name and hash of the source, for results."""
-        functions = [self.swap_fee, self.after_trade] if self.after_trade else [self.swap_fee]
-        try:
-            text = "\n".join(inspect.getsource(function) for function in functions)
-        except (OSError, TypeError):
-            return f"{_name(self.swap_fee)} (source not at hand)"
-        text += "".join(f"\n{number!r}" for number in self.start)
-        return f"{_name(self.swap_fee)}, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        return _told(self)
 
     def desk(self, tokens: int) -> Floats:
         """Return a view for a pool of so many tokens, empty but for the memory's start."""
         desk = np.zeros(HEAD + 2 * tokens + self.memory)
         desk[HEAD + 2 * tokens :][: len(self.start)] = self.start
         return desk
+
+
+@cache
+def _told(rule: FeeRule) -> str:
+    """Return the name of a rule; its source is read once."""
+    functions = [rule.swap_fee, rule.after_trade] if rule.after_trade else [rule.swap_fee]
+    try:
+        text = "\n".join(inspect.getsource(function) for function in functions)
+    except (OSError, TypeError):
+        return f"{_name(rule.swap_fee)} (source not at hand)"
+    text += "".join(f"\n{number!r}" for number in rule.start)
+    return f"{_name(rule.swap_fee)}, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _name(function: Any) -> str:

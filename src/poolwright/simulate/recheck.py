@@ -10,8 +10,8 @@ import numpy as np
 from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.float_maths import bounds
 from poolwright.model.maths import fee_maths, scaling, weighted_maths
-from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
+from poolwright.model.snapshot import Snapshot
 from poolwright.model.state import PoolState
 from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
@@ -96,7 +96,7 @@ def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int, course
         return _weighted_gap(course.weights[row].tolist(), (i, o), (int(paid), int(taken)), swap_fee, held)
     state = replace(initial, balances=tuple(map(int, held.tolist())), swap_fee=swap_fee)
     try:
-        exact = Pool.from_state(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
+        exact = Snapshot(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
     except PoolRevert:
         return float("inf")
     unit = 1.0 + 1e-16 * _size(params, initial, held, o)

@@ -33,8 +33,8 @@ from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import WAD
 from poolwright.spec.params import PoolParams
 
-# Rows between two moves of the progress bar, and between two looks at Ctrl-C: a few milliseconds.
-CHUNK = 4_096
+# Rows between two moves of the progress bar, and between two looks at Ctrl-C: milliseconds, or some tens of them.
+CHUNK = 16_384
 
 
 class SimulationInterrupted(KeyboardInterrupt):

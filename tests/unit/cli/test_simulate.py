@@ -208,7 +208,7 @@ from poolwright.cli import main, simulate
 
 @contextmanager
 def bar(what):
-    yield lambda done, total: os.kill(os.getpid(), signal.SIGINT) if done == 8192 else None
+    yield lambda done, total: os.kill(os.getpid(), signal.SIGINT) if done == 16_384 else None
 
 simulate.progress_bar = bar
 main(sys.argv[1:])
@@ -225,7 +225,7 @@ def test_ctrl_c_reports_what_is_done_with_status_130(index: Path, tmp_path: Path
     )
     assert done.returncode == 130, done.stderr
     data = json.loads(done.stdout)
-    assert (data["complete"], data["prices"]["rows"]) == (False, 8_192)
+    assert (data["complete"], data["prices"]["rows"]) == (False, 16_384)
     assert "Traceback" not in done.stderr
     assert "Stopped early" in report.read_text()
 

@@ -265,16 +265,16 @@ def test_simulate_refuses_prices_of_other_tokens() -> None:
 
 def test_simulate_tells_progress_in_chunks() -> None:
     seen: list[tuple[int, int]] = []
-    simulate(WEIGHTED, market(WEIGHTED, 10_000), progress=lambda done, total: seen.append((done, total)))
-    assert [done for done, _ in seen] == [4_096, 8_192, 10_000]
-    assert {total for _, total in seen} == {10_000}
+    simulate(WEIGHTED, market(WEIGHTED, 40_000), progress=lambda done, total: seen.append((done, total)))
+    assert [done for done, _ in seen] == [16_384, 32_768, 40_000]
+    assert {total for _, total in seen} == {40_000}
 
 
 def test_simulate_keeps_what_is_done_when_interrupted() -> None:
-    prices = market(WEIGHTED, 10_000)
+    prices = market(WEIGHTED, 40_000)
 
     def stop(done: int, total: int) -> None:
-        if done > 5_000:
+        if done > 20_000:
             raise KeyboardInterrupt
 
     with pytest.raises(SimulationInterrupted) as stopped:
@@ -282,9 +282,9 @@ def test_simulate_keeps_what_is_done_when_interrupted() -> None:
     part = stopped.value.result
     assert isinstance(part, SimulationResult)
     whole = simulate(WEIGHTED, prices)
-    assert (part.rows, part.complete, whole.complete) == (8_192, False, True)
-    assert np.array_equal(part.value, whole.value[:8_192])
-    assert list(part.trades) == [trade for trade in whole.trades if trade.row < 8_192]
+    assert (part.rows, part.complete, whole.complete) == (32_768, False, True)
+    assert np.array_equal(part.value, whole.value[:32_768])
+    assert list(part.trades) == [trade for trade in whole.trades if trade.row < 32_768]
     assert part.to_dict()["complete"] is False
 
 

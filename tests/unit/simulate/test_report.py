@@ -84,9 +84,9 @@ def test_render_report_says_when_a_run_was_stopped() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(SimulationInterrupted) as stopped:
-        simulate(WEIGHTED, market(WEIGHTED, 6_000), progress=stop)
+        simulate(WEIGHTED, market(WEIGHTED, 20_000), progress=stop)
     assert stopped.value.result is not None
-    assert "<b>Stopped early</b>: 4,096 of 6,000 rows" in own_part(render_report(stopped.value.result))
+    assert "<b>Stopped early</b>: 16,384 of 20,000 rows" in own_part(render_report(stopped.value.result))
 
 
 def test_render_report_escapes_names(result: SimulationResult) -> None:

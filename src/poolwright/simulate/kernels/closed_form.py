@@ -46,15 +46,26 @@ def weighted_trade(
             gain, cost = keep * (reserves[o] * price) * weights[i], reserves[i] * prices[i] * weights[o]
             if gain <= cost:
                 continue
-            ratio, advantage = weights[i] / weights[o], gain / cost
-            growth = math.log(advantage) / (1.0 + ratio)
-            if bounded:
-                growth = min(growth, WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio)
-            amount = reserves[i] * math.expm1(growth) / keep
-            profit = -reserves[o] * math.expm1(-growth * ratio) * price - amount * prices[i]
+            grown, shrunk = weighted_move((gain - cost) / cost, weights[i] / weights[o], bounded)
+            amount = reserves[i] * grown / keep
+            profit = reserves[o] * shrunk * price - amount * prices[i]
             if profit > best_profit:
                 best_in, best_out, best_amount, best_profit = i, o, amount, profit
     return best_in, best_out, best_amount, best_profit
+
+
+@inlined
+def weighted_move(advantage: float, ratio: float, bounded: bool) -> tuple[float, float]:
+    """Return x - 1 and 1 - x^(-ratio) for x = (1 + advantage)^(1 / (1 + ratio)); at equal weights by a root."""
+    if ratio == 1.0:
+        grown = advantage / (math.sqrt(1.0 + advantage) + 1.0)
+        if bounded:
+            grown = min(grown, 1.0 - 2.0 * MARGIN)
+        return grown, grown / (1.0 + grown)
+    growth = math.log1p(advantage) / (1.0 + ratio)
+    if bounded:
+        growth = min(growth, WEIGHTED_GROWTH, WEIGHTED_GROWTH / ratio)
+    return math.expm1(growth), -math.expm1(-growth * ratio)
 
 
 @inlined
@@ -77,4 +88,37 @@ def weighted_net_at(reserves: Floats, weights: Floats, i: int, o: int, target: f
 @inlined
 def weighted_out(reserves: Floats, weights: Floats, i: int, o: int, net: float) -> float:
     """Return R_o (1 - (1 + net / R_i)^(-w_i / w_o))."""
-    return float(-reserves[o] * math.expm1(-weights[i] / weights[o] * math.log1p(net / reserves[i])))
+    ratio: float = weights[i] / weights[o]
+    if ratio == 1.0:
+        return float(reserves[o] * net / (reserves[i] + net))
+    return float(-reserves[o] * math.expm1(-ratio * math.log1p(net / reserves[i])))
+
+
+@inlined
+def weighted_part(
+    reserves: Floats,
+    rival: Floats,
+    weights: Floats,
+    keeps: tuple[float, float],
+    pair: tuple[int, int],
+    amount: float,
+) -> float:
+    """Return the part of an order that this pool gets beside a `rival` of the same weights, fees in.
+
+    After m in, the pool pays (a / (R_i + k m))^(1 + r) at the margin, a = (k r R_o R_i^r)^(1 / (1 + r)), r = w_i / w_o;
+    the rival after the rest alike, with b and Q. Equal where a (Q_i + l (amount - m)) = b (R_i + k m).
+    """
+    (keep, rival_keep), (i, o) = keeps, pair
+    ratio: float = weights[i] / weights[o]
+    a = weighted_depth(reserves[i], reserves[o], ratio, keep)
+    b = weighted_depth(rival[i], rival[o], ratio, rival_keep)
+    part = (a * (rival[i] + rival_keep * amount) - b * reserves[i]) / (b * keep + a * rival_keep)
+    return float(min(max(part, 0.0), amount))
+
+
+@inlined
+def weighted_depth(balance_in: float, balance_out: float, ratio: float, keep: float) -> float:
+    """Return (keep r R_o R_i^r)^(1 / (1 + r)), without the largest powers."""
+    if ratio == 1.0:
+        return math.sqrt(keep * balance_out) * math.sqrt(balance_in)
+    return float(balance_in * (keep * ratio * balance_out / balance_in) ** (1.0 / (1.0 + ratio)))

@@ -20,6 +20,7 @@ from poolwright.model.words import to_word
 from poolwright.simulate.kernels.closed_form import (
     weighted_net_at,
     weighted_out,
+    weighted_part,
     weighted_slope,
     weighted_trade,
 )
@@ -28,6 +29,7 @@ from poolwright.simulate.kernels.stable_form import (
     stable_d,
     stable_out,
     stable_pair,
+    stable_part,
     stable_slope,
     stable_trade,
 )
@@ -111,6 +113,11 @@ def net_at_slope(kind: KindArrays, reserves: Floats, i: int, o: int, target: flo
     raise NotImplementedError("compiled code only")
 
 
+def part_of_order(kind: KindArrays, pools: Any, keeps: Any, pair: Any, amount: float) -> float:
+    """Return what the first of two such `pools` (reserves) gets of an order, both paying alike at the margin."""
+    raise NotImplementedError("compiled code only")
+
+
 def float_out(kind: KindArrays, reserves: Floats, i: int, o: int, net: float) -> float:
     """Return the amount out for a net amount in, in floats."""
     raise NotImplementedError("compiled code only")
@@ -150,6 +157,17 @@ def compiled_net_at_slope(kind: Any, reserves: Any, i: Any, o: Any, target: Any)
 def stable_net_at(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
     d = stable_d(reserves, kind.factors, kind.ann)
     return stable_pair(reserves, kind.factors, kind.ann, d, (i, o), target)[0]
+
+
+@overload(part_of_order, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
+def compiled_part_of_order(kind: Any, pools: Any, keeps: Any, pair: Any, amount: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, pools, keeps, pair, amount: stable_part(
+            pools, kind.factors, kind.ann, keeps, pair, amount
+        )
+    return lambda kind, pools, keeps, pair, amount: weighted_part(
+        pools[0], pools[1], kind.weights, keeps, pair, amount
+    )
 
 
 @overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]

@@ -6,20 +6,15 @@ at a better marginal price than its rival.
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
-
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.exchange import Deal, trade
 from poolwright.simulate.kernels.inline import inlined
-from poolwright.simulate.kernels.kinds import find_trade, float_out, slope
+from poolwright.simulate.kernels.kinds import find_trade, float_out, net_at_slope, part_of_order, slope
 from poolwright.simulate.kernels.tables import ORDER, RETAIL, Arbitrageur, Buffer, Ledger, Rows, Scene
 from poolwright.simulate.kernels.user_fee import refresh_fees
 
-# Halvings of the part that goes to the pool: 2**-40 of the order.
-HALVINGS = 40
 
-
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def rival_slope(scene: Scene, row: int, i: int, o: int, amount: float) -> float:
     """Return d out / d in of the rival after an amount in: the market's price less its fee, or its pool's."""
     retail, prices = scene.retail, scene.market.unit_prices[row]
@@ -29,29 +24,22 @@ def rival_slope(scene: Scene, row: int, i: int, o: int, amount: float) -> float:
     return float(keep * prices[i] / prices[o]) if retail.rival == tables.VENUE_RIVAL else 0.0
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def part_for_pool(scene: Scene, ledger: Ledger, row: int, pair: tuple[int, int], amount: float) -> float:
     """Return how much of an order the pool gets."""
     i, o = pair
     keep, reserves = scene.terms.keeps[i, o], ledger.reserves
-    if scene.retail.rival == tables.NO_RIVAL:
+    retail, kind = scene.retail, scene.kind
+    if retail.rival == tables.NO_RIVAL:
         return amount
-    if keep * slope(scene.kind, reserves, i, o, 0.0) <= rival_slope(scene, row, i, o, amount):
-        return 0.0
-    if keep * slope(scene.kind, reserves, i, o, keep * amount) >= rival_slope(scene, row, i, o, 0.0):
-        return amount
-    low, high = 0.0, amount
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        here = keep * slope(scene.kind, reserves, i, o, keep * middle)
-        if here > rival_slope(scene, row, i, o, amount - middle):
-            low = middle
-        else:
-            high = middle
-    return low
+    if retail.rival == tables.VENUE_RIVAL:
+        least = rival_slope(scene, row, i, o, 0.0)
+        return float(min(net_at_slope(kind, reserves, i, o, least / keep) / keep, amount))
+    pools, keeps = (reserves, retail.rival_reserves), (keep, retail.rival_keeps[i, o])
+    return float(part_of_order(kind, pools, keeps, pair, amount))
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def wanted(scene: Scene, ledger: Ledger, row: int, pair: tuple[int, int], amount: float) -> float:
     """Return what is left of an order: times (best first price over the market's)^elasticity, at most all."""
     i, o = pair
@@ -67,7 +55,7 @@ def wanted(scene: Scene, ledger: Ledger, row: int, pair: tuple[int, int], amount
     return kept
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def serve_order(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
     """Fill the next order."""
     retail, prices = scene.retail, scene.market.unit_prices[row]
@@ -86,7 +74,7 @@ def serve_order(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: i
         swap_at_rival(scene, i, o, amount - part)
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def swap_at_rival(scene: Scene, i: int, o: int, amount: float) -> None:
     """Trade at the rival pool, which keeps its fees as ours does."""
     retail = scene.retail
@@ -102,7 +90,7 @@ def gas_at(trader: Arbitrageur, row: int) -> float:
     return float(trader.gas[min(row, len(trader.gas) - 1)])
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def arbitrage_rival(scene: Scene, row: int) -> None:
     """Let the best pair trade happen at the rival pool."""
     retail, prices, gas = scene.retail, scene.market.unit_prices[row], gas_at(scene.arbitrageur, row)

@@ -23,6 +23,8 @@ IMBALANCE = 2.0**-15
 SETTLED = 1e-11
 # Newton's method needs about five; a bracket that is halved each time, as at a limit, about forty.
 MOST_STEPS = 100
+# Halvings of the part of an order that goes to a pool: 2**-40 of the order.
+HALVINGS = 40
 
 
 @register_jitable  # type: ignore[untyped-decorator]
@@ -33,6 +35,32 @@ def stable_slope(reserves: Floats, factors: Floats, ann: float, i: int, o: int, 
     x = (reserves[i] + net) * factors[i]
     y = stable_other(x, total, scale, d, ann)
     return float(stable_marginal(x, y, scale) * factors[i] / factors[o])
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def stable_part(
+    pools: tuple[Floats, Floats],
+    factors: Floats,
+    ann: float,
+    keeps: tuple[float, float],
+    pair: tuple[int, int],
+    amount: float,
+) -> float:
+    """Return the part of an order that the first of two pools gets, so that both pay alike at the margin, fees in."""
+    (reserves, rival), (keep, rival_keep), (i, o) = pools, keeps, pair
+    low, high = 0.0, amount
+    for halving in range(-2, HALVINGS):
+        # First the ends, where one pool gets all.
+        middle = low if halving == -2 else high if halving == -1 else 0.5 * (low + high)
+        here = keep * stable_slope(reserves, factors, ann, i, o, keep * middle)
+        there = rival_keep * stable_slope(rival, factors, ann, i, o, rival_keep * (amount - middle))
+        if here > there:
+            low = middle
+        else:
+            high = middle
+        if low == high:
+            break
+    return low
 
 
 @register_jitable  # type: ignore[untyped-decorator]

@@ -6,7 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, register_jitable
+from numba.extending import intrinsic
 
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.inline import inlined
@@ -45,7 +45,7 @@ def call_after(typingctx: Any, address: Any, desk: Any, i: Any, o: Any, paid: An
     return types.float64(*arguments), emit
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@inlined
 def lay_desk(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
     """Write what the user's functions may see: the pool before the trade, and the step."""
     desk, n = terms.desk, len(ledger.reserves)
