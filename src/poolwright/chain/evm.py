@@ -191,6 +191,8 @@ class EmbeddedChain:
         checkpoint, blocks, nonces, offset = self._snapshots[snapshot - 1]
         del self._snapshots[snapshot - 1 :]
         self._evm.revert(checkpoint)
+        # going back replays the journal of transient storage, too, which no transaction may find
+        self._evm.reset_transient_storage()
         for block in self.blocks[blocks:]:
             if block.receipt is not None:
                 del self.receipts[block.receipt.hash]

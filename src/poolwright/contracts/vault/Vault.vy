@@ -21,7 +21,7 @@ initializes: lock
 initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
-initializes: asking[lock := lock]
+initializes: asking
 initializes: swapping[storage := storage, asking := asking, pools := pools]
 initializes: routes[lock := lock, swapping := swapping]
 

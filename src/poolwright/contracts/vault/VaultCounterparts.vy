@@ -2,7 +2,7 @@
 """
 @title Vault counterparts
 @notice The part of the Vault that talks to rate providers and modules, run in its place by delegatecall.
-@custom:assumes it is asked by the Vault's own code only (lock.ask); by itself it holds nothing and changes nothing of worth
+@custom:assumes it is run by the Vault's own code only: no call from outside is passed on to it, and by itself it holds nothing
 @custom:rounding none of its own
 @custom:kill exits in proportion through recovery_exit never come here
 """
@@ -32,7 +32,6 @@ def prepare_swap(
     """
     @notice What a swap about to be priced needs beyond its two words. Follows the rates, asks the module.
     """
-    lock.answer()
     book: books.Book = books.open(pool)
     if book.header.rated:
         counterparts.follow_rates(pool, book.header)
@@ -64,7 +63,6 @@ def finish_swap(
     """
     @notice Of a swap just written: turnover, where a fee asks for it, and the module's word.
     """
-    lock.answer()
     book: books.Book = books.open(pool)
     if book.terms.policy == fee_policy_maths.TIERED and book.split.tier_source == constitution.TRADED:
         counterparts.add_turnover(pool, book.header, amount_in, balance_in)
@@ -79,7 +77,6 @@ def prepare_liquidity(
     """
     @notice Of liquidity about to be worked out: the module's fee. Follows the rates; an asset with a frozen one does not move.
     """
-    lock.answer()
     book: books.Book = books.open(pool)
     if book.header.rated and index != books.NO_ASSET:
         counterparts.follow_rates(pool, book.header)
@@ -97,5 +94,4 @@ def finish_liquidity(pool: address, point: uint256, amounts: DynArray[uint256, 1
     """
     @notice Of liquidity just written: the module's word.
     """
-    lock.answer()
     counterparts.after(pool, point, amounts, shares)

@@ -27,7 +27,7 @@ initializes: lock
 initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
-initializes: asking[lock := lock]
+initializes: asking
 initializes: books[storage := storage]
 initializes: share_ledger[storage := storage, asking := asking, custody := custody]
 initializes: proportional[storage := storage, pools := pools, asking := asking, share_ledger := share_ledger]

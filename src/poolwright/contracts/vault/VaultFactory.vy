@@ -27,7 +27,7 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: books[storage := storage]
-initializes: asking[lock := lock]
+initializes: asking
 initializes: counterparts[storage := storage]
 initializes: share_ledger[storage := storage, asking := asking, custody := custody]
 initializes: registry[storage := storage]

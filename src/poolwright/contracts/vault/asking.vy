@@ -2,14 +2,10 @@
 """
 @title Asking
 @notice Where the Vault turns to VaultCounterparts, in its own storage, for the pools that have counterparts.
-@custom:assumes the address is the Vault's own other half
+@custom:assumes the address is the Vault's own other half, which no call from outside is passed on to
 @custom:rounding none
 @custom:kill none
 """
-
-from . import lock
-
-uses: lock
 
 COUNTERPARTS: immutable(address)
 
@@ -33,7 +29,6 @@ def __init__(counterparts: address):
 def prepare_swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
 ) -> Prepared:
-    lock.ask()
     answer: Bytes[192] = raw_call(
         COUNTERPARTS,
         abi_encode(
@@ -50,7 +45,6 @@ def prepare_swap(
 def finish_swap(
     pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, amount_out: uint256, balance_in: uint256
 ):
-    lock.ask()
     raw_call(
         COUNTERPARTS,
         abi_encode(
@@ -68,7 +62,6 @@ def prepare_liquidity(
     """
     @dev The module's fee, 0 without one.
     """
-    lock.ask()
     answer: Bytes[32] = raw_call(
         COUNTERPARTS,
         abi_encode(
@@ -83,7 +76,6 @@ def prepare_liquidity(
 
 @internal
 def finish_liquidity(pool: address, point: uint256, amounts: DynArray[uint256, 16], shares: uint256):
-    lock.ask()
     raw_call(
         COUNTERPARTS,
         abi_encode(

@@ -15,8 +15,6 @@ state: transient(uint256)
 # What the session's account owes (+) or has (-), by token, and how many of these are not zero.
 deltas: transient(HashMap[address, int256])
 unsettled: transient(uint256)
-# A part of an operation is about to be done by VaultExtension.
-asked: transient(bool)
 # Set by sync: the token whose receipt is counted, and the Vault's balance before.
 synced_token: transient(address)
 synced_balance: transient(uint256)
@@ -63,20 +61,3 @@ def charge(token: address, amount: int256):
         self.unsettled += 1
     elif after == 0:
         self.unsettled -= 1
-
-
-@internal
-def ask():
-    """
-    @dev Before a part of an operation that VaultExtension does under a selector of its own.
-    """
-    self.asked = True
-
-
-@internal
-def answer():
-    """
-    @dev Begin such a part: once for each time that it was asked for, whoever else may call it meanwhile.
-    """
-    assert self.asked, "vault: not asked"
-    self.asked = False
