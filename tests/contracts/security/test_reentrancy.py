@@ -8,6 +8,7 @@ bytecode that ships.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ ALWAYS_TRUE = {"pool_count", "pool_at", "pool_count_of", "pool_of", "change", "c
 REFUSALS = {"vault: locked", "vault: not idle"}
 # Parts of an operation that the Vault runs in place and passes nobody on to.
 UNREACHABLE = set(artifact("VaultCounterparts").selectors)
-SCRIPT = 24  # steps at once
+SCRIPT = 12  # steps at once: a token that moves twice has room for the outcomes of both
 
 
 def argument(kind: str, components: list[dict[str, Any]], pool: str) -> Any:
@@ -137,8 +138,9 @@ def test_nothing_answers_while_an_operation_runs(
             snapshot = world.chain.snapshot()
             run()
             outcomes = calling.read()
-            assert len(outcomes) == len(some), f"{operation}: the token was not asked to move"
-            for name, (done, answer) in zip(some, outcomes, strict=True):
+            assert outcomes, f"{operation}: the token was not asked to move"
+            assert len(outcomes) % len(some) == 0
+            for name, (done, answer) in zip(cycle(some), outcomes, strict=False):
                 if name in ALWAYS_TRUE:
                     continue
                 assert not done, f"{name} answered during {operation}"
