@@ -61,6 +61,12 @@ def test_pair_orders_tokens_and_reserves(world: World, pair: Open, rising: bool)
     assert reserves[0] > million[0]
     assert reserves[1] < million[1]
     assert reserves[2] == world.chain.blocks[-1].timestamp
+    pool = Contract(world.chain, face.address, artifact("UniswapV2Face")).POOL()
+    for index in (1, 0):
+        world.vault.add_single_exact_in(
+            pool, index, 10**6, 0, EVER, ALICE, sender=ALICE
+        )  # moves one token alone
+        assert face.getReserves()[2] == world.chain.blocks[-1].timestamp
 
 
 @pytest.mark.parametrize("rising", [True, False])
