@@ -59,10 +59,12 @@ blocks for 8 and 16 million), T8 ({SIMULATIONS} simulations per fee for 1,000), 
 FOOT = """
 ## What is not covered
 
-- **T8 is done in part.** The fixed fees agree with an earlier simulation of 1,000 runs per fee, of which third
-  parties published 30 bp (342) and 35 bp (350) alike. Not done: a fee policy (volatility, imbalance or other) found by
-  our own optimiser that beats the best fixed fee; the best published policies reach about 530, and no edge of ours
-  above the fixed fees in the table is claimed.
+- **T8's rule is not in the contracts.** `examples/fee_challenge/rule.py` is a Python function that the engine compiles;
+  no policy of the Vault does what it does. Its numbers were found on 20 training seeds (10,000 to 10,019). On the 1,000
+  fresh seeds of `make verify` it earns 526.5 +- 2.9, which is 148.9 +- 1.1 more than 80 bp on the same seeds (377.6;
+  378.5 in the table). Others published 528.4 at the top of the leaderboard, on seeds that are not public. The
+  challenge is restated from its published rules, not run in its own engine; the fixed fees agree with an earlier
+  simulation of 1,000 runs per fee, of which third parties published 30 bp (342) and 35 bp (350) alike.
 - **T12 is done for StableSwap without fee.** curvesim takes its fee from the amount out, ours is on the amount in, so
   with a fee the two pools differ by design. Its cryptoswap pools have no counterpart here.
 - T3 and T4 simulate the theory's own world, where fees stay outside the reserves. A pool of ours keeps them inside;
@@ -216,6 +218,12 @@ def fee_challenge() -> Iterator[Row]:
         error = float(np.hypot(edges.std(ddof=1) / SIMULATIONS**0.5, t08.TABLE_ERROR))
         bound = (3 * error, f"3 standard errors of {error:.1f}")
         yield near(f"Edge at a fixed {fee} bp (reduced)", expected, float(edges.mean()), ".1f", bound)
+    more = t08.gains(SIMULATIONS)
+    error = float(more.std(ddof=1)) / SIMULATIONS**0.5
+    yield Row(
+        "Edge of the found rule over the best fixed fee (reduced, fresh seeds)", f"above {t08.LEAST_GAIN:.0f}",
+        f"{more.mean():.1f} +- {error:.1f}", "3 standard errors", more.mean() - 3 * error > t08.LEAST_GAIN,
+    )  # fmt: skip
 
 
 def loss_distributions() -> Iterator[Row]:
@@ -307,7 +315,7 @@ PROBLEMS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "T5": ("test_t05_engine.py", reference_w3),
     "T6": ("test_t06_arbitrage_is_optimal.py", best_trade),
     "T7": ("test_t07_weight_change.py", weight_change),
-    "T8, in part": ("test_t08_fee_challenge.py", fee_challenge),
+    "T8": ("test_t08_fee_challenge.py", fee_challenge),
     "T9": ("test_t09_il_and_lvr.py", loss_distributions),
     "T10": ("test_t10_limits.py", limits),
     "T11": ("test_t11_replay.py", replay),
