@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify fuzz bench wheel-test anvil artifacts twin constraints clean
+.PHONY: help setup demo test check format verify fuzz bench bench-simulate wheel-test anvil artifacts twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -57,6 +57,9 @@ format: setup ## put the code in form and mend what the linter can mend
 
 bench: setup ## speed beside the peers in one run; writes bench/results
 	@$(BIN)/python bench/run.py --rounds $(ROUNDS)
+
+bench-simulate: setup ## speed of the simulator on its reference problems; writes bench/results
+	@$(BIN)/python bench/simulate.py --rounds $(ROUNDS)
 
 wheel-test: setup ## build the wheel, install it elsewhere, run the demo from it
 	@$(BIN)/python -m pytest -q tests/house/test_wheel.py

@@ -138,7 +138,10 @@ def traders_in_short(result: SimulationResult) -> list[tuple[str, str]]:
         told = [("arbitrage", f"{trader.model}, {gas}")]
         told += [("", text) for name, text in agent_facts(trader) if name == "Arbitrageur"]
     others = [agent for agent in result.agents if agent is not trader]
-    return told + [(name.lower(), text) for agent in others for name, text in agent_facts(agent)]
+    told += [(name.lower(), text) for agent in others for name, text in agent_facts(agent)]
+    return told + (
+        [("fee", f"a function in place of the declared one: {result.fee_rule}")] if result.fee_rule else []
+    )
 
 
 def absent_facts(result: SimulationResult) -> list[tuple[str, str]]:

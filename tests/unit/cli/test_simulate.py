@@ -321,6 +321,8 @@ def test_a_fee_of_ones_own(run: Run, index: Path, prices: Path, tmp_path: Path) 
     expected = simulate(load_spec(index), prices, fee=lambda pool, step, token_in, token_out: 0.01)
     assert data["result"] == json.loads(json.dumps(expected.figures()))
     assert data["assumptions"]["fee"].startswith("fee, sha256")
+    shown = run("simulate", index, "--prices", prices, "--fee", f"{tmp_path}/rule.py:fee").out
+    assert "fee        a function in place of the declared one: fee, sha256" in shown
 
 
 def test_several_pools_run_side_by_side(run: Run, index: Path, prices: Path, tmp_path: Path) -> None:
