@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from poolwright.chain.artifacts import Artifact
+from poolwright.chain.artifacts import Artifact, artifact
 from poolwright.chain.evm import EmbeddedChain
 from tests.contracts.compiling import HERE, compile_source
 from tests.contracts.contract import EVER, Contract
@@ -61,7 +61,7 @@ def token(chain: EmbeddedChain, compiled: Compile, world: World) -> Callable[[in
     """Make plain tokens of some decimals, of which the usual accounts have plenty and the Vault may take all."""
 
     def make(decimals: int = 18) -> Contract:
-        fresh = Contract.deploy(chain, compiled("PlainToken.vy"), decimals)
+        fresh = Contract.deploy(chain, artifact("TestToken"), decimals)
         for account in (MANAGER, ALICE, BOB):
             fresh.mint(account, 10**33)
             fresh.approve(world.vault, EVER, sender=account)

@@ -10,7 +10,7 @@ from poolwright.chain.evm import EmbeddedChain
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
 from poolwright.spec.kind import Kind
-from tests.contracts.contract import EVER, NOBODY
+from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, RIGHTS, WAD, World
 from tests.contracts.Vault.conftest import Opened
 
@@ -220,3 +220,20 @@ def test_fee_discount_of_a_class(world: World, opened: Callable[..., Opened]) ->
     assert cheap == pytest.approx(dear * 0.999 / 0.996, rel=1e-6)
     assert world.vault.ask("swap", request, sender=BOB) == dear
     assert cheap < WAD
+
+
+def test_launch_is_guarded_from_the_first_deposit(
+    world: World, token: Callable[[int], Contract], chain: EmbeddedChain
+) -> None:
+    tokens = [token(18), token(18)]
+    pool = world.create(tokens, Kind.WEIGHTED)
+    guard = (10**24 >> 16) | (10**30 >> 16) << 112
+    with pytest.raises(PoolRevert, match=r"^vault: not the manager$"):
+        world.vault.guard_launch(pool, guard, sender=ALICE)
+    world.vault.guard_launch(pool, guard, sender=MANAGER)
+    world.vault.initialize(pool, [10**24 - 10**20] * 2, 0, EVER, MANAGER, sender=MANAGER)
+    with pytest.raises(PoolRevert, match=r"^guard: pool full$"):
+        world.vault.add_proportional(pool, 10**21, [EVER] * 2, EVER, ALICE, sender=ALICE)
+    world.vault.add_proportional(pool, 10**19, [EVER] * 2, EVER, ALICE, sender=ALICE)
+    with pytest.raises(PoolRevert, match=r"^vault: initialized already$"):
+        world.vault.guard_launch(pool, guard, sender=MANAGER)

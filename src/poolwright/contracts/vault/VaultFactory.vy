@@ -54,6 +54,16 @@ def create_pool(text: Bytes[creation.MAX_CONSTITUTION], manager: address) -> add
 
 
 @external
+def guard_launch(pool: address, guard: uint256):
+    """
+    @notice Before a pool is initialized its manager may cap deposits or limit them to a list: see changes.vy, GUARD.
+    """
+    session: uint256 = lock.enter()
+    creation.guard_launch(pool, guard)
+    lock.leave(session)
+
+
+@external
 def initialize(
     pool: address, amounts: DynArray[uint256, 16], min_shares: uint256, deadline: uint256, receiver: address
 ) -> uint256:

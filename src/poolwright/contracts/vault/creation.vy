@@ -88,10 +88,13 @@ def initialize(pool: address, amounts: DynArray[uint256, 16]) -> uint256:
     header: constitution.Header = constitution.header(word_h)
     assert len(amounts) == header.n, "add: one amount per asset"
     storage.store_pool(pool, word | storage.INITIALISED)
+    flags: uint256 = 0
+    if storage.guards[pool] != 0:
+        flags = asset_word.GUARDED
     for i: uint256 in range(header.n, bound=16):
         assert amounts[i] > 0, "add: zero in"
         storage.words[pool][i] = asset_word.pack(
-            asset_word.Asset(balance=amounts[i], owed=0, drift=0, variance=0, time=block.timestamp, flags=0)
+            asset_word.Asset(balance=amounts[i], owed=0, drift=0, variance=0, time=block.timestamp, flags=flags)
         )
         if header.rated:
             self._first_rate(pool, header.n, i)
@@ -99,6 +102,20 @@ def initialize(pool: address, amounts: DynArray[uint256, 16]) -> uint256:
         pools.view_all(pool, header, 0), False
     )
     return share_maths.initial_shares(invariant)
+
+
+@internal
+def guard_launch(pool: address, guard: uint256):
+    """
+    @dev Caps and list from the first deposit on: the manager's to say until the pool is initialized.
+    """
+    word: uint256 = storage.pools[pool]
+    assert word != 0, "vault: no such pool"
+    assert word & storage.INITIALISED == 0, "vault: initialized already"
+    assert msg.sender == storage.manager_of(pool), "vault: not the manager"
+    assert guard != 0 and guard >> 225 == 0, "change: payload"
+    storage.guards[pool] = guard
+    log storage.Stored(pool=pool, field=storage.OF_GUARD, key=0, word=guard)
 
 
 @internal

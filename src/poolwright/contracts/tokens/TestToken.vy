@@ -1,7 +1,10 @@
 # pragma version 0.4.3
 """
-@title Plain token
-@notice A minimal ERC-20: no hooks; an allowance of 2^256 - 1 is not used up.
+@title Test token
+@notice A minimal ERC-20 that anybody may mint, for trying things out: no hooks, an allowance of 2^256 - 1 is not used up.
+@custom:assumes nobody gives anything for it
+@custom:rounding none
+@custom:kill none
 """
 
 event Transfer:

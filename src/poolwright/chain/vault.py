@@ -1,0 +1,68 @@
+"""Pools in the Vault, from PoolParams: created, opened, and asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from web3.contract import Contract
+
+from poolwright.chain.artifacts import artifact
+from poolwright.chain.protocol import Protocol
+from poolwright.chain.records import ChainError
+from poolwright.spec.params import PoolParams
+
+NEVER = 2**63  # a deadline that does not come
+NO_ONE = "0x" + "00" * 20
+
+
+def constitution_text(
+    params: PoolParams, protocol: Protocol, tokens: Sequence[str] = (), providers: Sequence[str | None] = ()
+) -> bytes:
+    """What `create_pool` is given: the words of contracts/maths/constitution.vy, then name and symbol of the share token.
+
+    `tokens` and `providers` replace the addresses in `params`. ChainError for texts that do not fit 32 bytes.
+    """
+    words = params.constitution(protocol.kinds[params.kind], tokens, providers)
+    texts = [params.name.encode(), params.symbol.encode()]
+    for text in texts:
+        if not 1 <= len(text) <= 32:
+            raise ChainError(
+                f"{text.decode()!r} has {len(text)} bytes; names and symbols on chain have 1 to 32"
+            )
+    return b"".join(word.to_bytes(32, "big") for word in words) + b"".join(bytes([len(t)]) + t for t in texts)
+
+
+def create_pool(
+    protocol: Protocol, params: PoolParams, tokens: Sequence[str] = (), *, manager: str | None = None,
+    providers: Sequence[str | None] = (),
+) -> str:  # fmt: skip
+    """Create a pool in the Vault, managed by the default account unless another is named; its share token's address."""
+    vault = protocol.vault
+    text = constitution_text(params, protocol, tokens, providers)
+    receipt = send(protocol, vault.functions.create_pool(text, manager or protocol.web3.eth.default_account))
+    (created,) = events(protocol, receipt, "PoolCreated")
+    return str(created["pool"])
+
+
+def share_token(protocol: Protocol, pool: str) -> Contract:
+    """The share token of a pool."""
+    address = protocol.web3.to_checksum_address(pool)
+    return protocol.web3.eth.contract(address=address, abi=artifact("ShareToken").abi)
+
+
+def send(protocol: Protocol, call: Any) -> Any:
+    """Send a call as a transaction of the default account and wait for it; its receipt. ChainError when it failed."""
+    digest = call.transact()
+    receipt = protocol.web3.eth.wait_for_transaction_receipt(digest)
+    if not receipt["status"]:
+        raise ChainError(f"{call.fn_name} failed in transaction {digest.hex()}")
+    return receipt
+
+
+def events(protocol: Protocol, receipt: Any, name: str) -> list[dict[str, Any]]:
+    """The Vault's events of a name in a receipt, each as its fields."""
+    from web3.logs import DISCARD
+
+    found = protocol.vault.events[name]().process_receipt(receipt, errors=DISCARD)
+    return [dict(each["args"]) for each in found]
