@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify fuzz bench bench-simulate wheel-test anvil artifacts twin constraints clean
+.PHONY: help setup demo test check format verify fuzz bench bench-simulate gas wheel-test anvil artifacts twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -60,6 +60,9 @@ bench: setup ## speed beside the peers in one run; writes bench/results
 
 bench-simulate: setup ## speed of the simulator on its reference problems; writes bench/results
 	@$(BIN)/python bench/simulate.py --rounds $(ROUNDS)
+
+gas: setup anvil ## gas beside the peers', on anvil; WRITE=1 rewrites snapshots/gas.json
+	@$(BIN)/python -m bench.gas.run $(if $(WRITE),--write)
 
 wheel-test: setup ## build the wheel, install it elsewhere, run the demo from it
 	@$(BIN)/python -m pytest -q tests/house/test_wheel.py

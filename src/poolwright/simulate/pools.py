@@ -161,6 +161,8 @@ def _refuse(plans: list[Plan]) -> None:
     decimals = [[token.decimals for token in plan.params.tokens] for plan in plans]
     if any(other != decimals[0] for other in decimals):
         raise PoolwrightError("a token has the same decimals in every pool.")
+    if plans[0].cast.front_runner is not None:
+        raise PoolwrightError("a FrontRunner runs before the changes of one pool: simulate that pool alone.")
     retail = plans[0].cast.retail
     if retail is not None and isinstance(retail.rival, RivalPool):
         raise PoolwrightError(

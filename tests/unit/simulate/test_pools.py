@@ -14,6 +14,7 @@ from poolwright.simulate.engine import simulate
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.ledgers import BooksError
 from poolwright.simulate.pools import PoolsResult, simulate_pools
+from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import PEGGED, STABLE, VOLATILE, WEIGHTED, finest, market
 
@@ -155,5 +156,8 @@ def test_several_pools_are_refused_where_they_make_no_market() -> None:
     ):
         with pytest.raises(PoolwrightError, match=message):
             simulate_pools(pools, prices, **options)
+    movers = [Rebalancer(((int(prices.times[0]), (0.4, 0.3, 0.3)),)), FrontRunner()]
+    with pytest.raises(PoolwrightError, match="simulate that pool alone"):
+        simulate_pools([WEIGHTED, WEIGHTED], prices, agents=movers)
     with pytest.raises(PoolwrightError, match="closed form for weighted"):
         simulate_pools(MIXED, market(STABLE, 10), agents=[Arbitrageur("best_basket")])
