@@ -10,6 +10,7 @@ from web3.contract import Contract
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.protocol import Protocol
 from poolwright.chain.records import ChainError
+from poolwright.spec.constitution import guard_word
 from poolwright.spec.params import PoolParams
 
 NEVER = 2**63  # a deadline that does not come
@@ -19,7 +20,7 @@ NO_ONE = "0x" + "00" * 20
 def constitution_text(
     params: PoolParams, protocol: Protocol, tokens: Sequence[str] = (), providers: Sequence[str | None] = ()
 ) -> bytes:
-    """What `create_pool` is given: the words of contracts/maths/constitution.vy, then name and symbol of the share token.
+    """What `create_pool` is given: the words of contracts/maths/constitution.vy, then the share token's texts.
 
     `tokens` and `providers` replace the addresses in `params`. ChainError for texts that do not fit 32 bytes.
     """
@@ -37,12 +38,19 @@ def create_pool(
     protocol: Protocol, params: PoolParams, tokens: Sequence[str] = (), *, manager: str | None = None,
     providers: Sequence[str | None] = (),
 ) -> str:  # fmt: skip
-    """Create a pool in the Vault, managed by the default account unless another is named; its share token's address."""
+    """Create a pool in the Vault, managed by the default account unless another is named; its share token's address.
+
+    The guard of a launch is set at once, which only the manager can do: leave `manager` out where `params` has one.
+    """
     vault = protocol.vault
     text = constitution_text(params, protocol, tokens, providers)
     receipt = send(protocol, vault.functions.create_pool(text, manager or protocol.web3.eth.default_account))
     (created,) = events(protocol, receipt, "PoolCreated")
-    return str(created["pool"])
+    pool = str(created["pool"])
+    guard = guard_word(params.guard)
+    if guard:
+        send(protocol, vault.functions.guard_launch(pool, guard))
+    return pool
 
 
 def share_token(protocol: Protocol, pool: str) -> Contract:
