@@ -28,6 +28,14 @@ class Report(NamedTuple):
     updated: int
 
 
+class Change(NamedTuple):
+    """A change that a manager has announced under a right, in the contracts' words."""
+
+    right: str
+    due: int
+    payload: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Per asset: `owed` (quanta), `drift` (2^-28), `variance` (2^-36), `times`; for the pool: all that is in force.
@@ -35,7 +43,8 @@ class Memory:
     `rates` and `reports` are empty where no rate matters; `reports` is what each provider answers now, which is the
     world's and not the pool's. `ramps`: a weight each, or the amplification alone; empty before the first ramp.
     `guard` is the Vault's word; `turnover` is in parts of a balance (WAD). `holders` knows the shares of the accounts
-    that were named, `classes` and `listed` the manager's lists.
+    that were named, `classes` and `listed` the manager's lists,
+    `changes` what has been announced.
     """
 
     owed: tuple[int, ...]
@@ -56,6 +65,7 @@ class Memory:
     holders: Accounts = ()
     classes: Accounts = ()
     listed: frozenset[str] = frozenset()
+    changes: tuple[Change, ...] = ()
 
     def asset(self, i: int, balance: int) -> Asset:
         """Return one asset as its word holds it."""
@@ -95,9 +105,19 @@ class Memory:
         """Return what was traded of late, in parts of a balance, WAD."""
         return self.turnover * oracle_maths.decay(at - self.turnover_time, half_life) // oracle_maths.ONE
 
+    def told(self, reports: Sequence[Report | None]) -> Self:
+        """Return the memory beside a world in which the providers answer this."""
+        if len(reports) != len(self.rates):
+            raise ValueError(
+                f"reports: {len(self.rates)} needed, one per token of a pool with rates, got {len(reports)}"
+            )
+        return replace(self, reports=tuple(reports))
+
     def followed(self, params: PoolParams, at: int) -> tuple[Rate, ...]:
         """Return the rates after every provider was asked: a bounded step each, frozen where it fails or is too far."""
-        found = []
+        found: list[Rate] = []
+        if not self.rates:
+            return ()
         for token, rate, report in zip(params.tokens, self.rates, self.reports, strict=True):
             if token.rate_provider is None:
                 found.append(rate)

@@ -10,7 +10,7 @@ from typing import Self
 
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import share_maths
-from poolwright.model.memory import first_memory
+from poolwright.model.memory import Report, first_memory
 from poolwright.model.results import AddKind, LiquidityResult, Price, Quote, RemoveKind, SwapKind, SwapResult
 from poolwright.model.snapshot import Snapshot
 from poolwright.model.state import PoolState
@@ -127,6 +127,10 @@ class Pool:
             raise ValueError(f"the snapshot is of pool {snapshot.params.name!r}, not {self.params.name!r}")
         self._now = snapshot
 
+    def take(self, state: PoolState) -> None:
+        """Take up another state of this pool."""
+        self._now = snapshot_of(self.params, state)
+
     def copy(self) -> Pool:
         """Return a pool of its own in the same state."""
         return Pool.from_state(self.params, self.state)
@@ -175,7 +179,7 @@ class Pool:
                 raise PoolRevert("swap: out below limit")
             if kind is SwapKind.EXACT_OUT and result.amount_in > limit:
                 raise PoolRevert("swap: in above limit")
-        self._now = snapshot_of(self.params, result.state)
+        self.take(result.state)
         return result
 
     def spot_price(self, token_in: Token, token_out: Token, *, fee: bool = False) -> Price:
@@ -223,7 +227,7 @@ class Pool:
         result = self.quote_add_liquidity(
             kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at, account=account
         )
-        self._now = snapshot_of(self.params, result.state)
+        self.take(result.state)
         return result
 
     def quote_remove_liquidity(
@@ -250,8 +254,30 @@ class Pool:
         result = self.quote_remove_liquidity(
             kind, shares=shares, token=token, amount=amount, at=at, account=account
         )
-        self._now = snapshot_of(self.params, result.state)
+        self.take(result.state)
         return result
+
+    # Only in the Vault
+
+    def donate(self, amounts: Sequence[int], *, at: int = 0) -> LiquidityResult:
+        """Give amounts to all providers of a pool in the Vault."""
+        result = self._in_vault().donate(tuple(map(_amount, amounts)), self._time(at))
+        self.take(result.state)
+        return result
+
+    def learn(self, reports: Sequence[Report | None]) -> None:
+        """Say what each rate provider answers from now on, None for one that fails; a pool follows when touched."""
+        now = self._in_vault()
+        self.take(replace(now.state, memory=now.memory.told(reports)))
+
+    def follow_rates(self, *, at: int = 0) -> None:
+        """Follow the rate providers by one bounded step: this is how a frozen asset thaws."""
+        self.take(self._in_vault().with_rates_followed(self._time(at)))
+
+    def _in_vault(self) -> VaultSnapshot:
+        if not isinstance(self._now, VaultSnapshot):
+            raise ValueError("this pool is a ledger of its own: make it with vault=True")
+        return self._now
 
     def _time(self, at: int) -> int:
         """Time never runs backwards: an omitted or older one means now."""

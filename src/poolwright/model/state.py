@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from poolwright.model.memory import Memory
+from poolwright.model.memory_form import memory_from_dict, memory_to_dict
 
 # The fields that a ledger keeps, in its order.
 LEDGER: Final = (
@@ -36,12 +37,13 @@ class PoolState:
     memory: Memory | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields by name, every integer as a string, for JSON."""
-        return {
+        """Return the fields by name, every integer as a string, for JSON; `memory` only where there is one."""
+        data: dict[str, Any] = {
             name: [str(each) for each in value] if isinstance(value, tuple) else str(value)
             for name in LEDGER
             for value in (getattr(self, name),)
         }
+        return data if self.memory is None else data | {"memory": memory_to_dict(self.memory)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
@@ -50,4 +52,4 @@ class PoolState:
             name: tuple(int(each) for each in data[name]) if isinstance(data[name], list) else int(data[name])
             for name in LEDGER
         }
-        return cls(**fields)
+        return cls(**fields, memory=memory_from_dict(data["memory"]) if "memory" in data else None)

@@ -91,7 +91,7 @@ class SwapMoment(Snapshot):
 class VaultSnapshot(Snapshot):
     """A pool in the Vault at one moment. Accounts that are not named may do what any stranger may."""
 
-    __slots__ = ("_scene", "memory")
+    __slots__ = ("_met", "_scene", "memory")
 
     def __init__(self, params: PoolParams, state: PoolState) -> None:
         assert state.memory is not None
@@ -99,6 +99,7 @@ class VaultSnapshot(Snapshot):
         self.state = state
         self.memory: Memory = state.memory
         self._scene: Scene | None = None
+        self._met: tuple[object, SwapMoment] | None = None
         self.invariant = INVARIANTS[params.kind](params, state, self._weights(state.at))
 
     # Swaps
@@ -107,7 +108,10 @@ class VaultSnapshot(Snapshot):
         self, kind: SwapKind, i: int, o: int, amount: int, at: int = 0, account: str | None = None
     ) -> Quote:
         """Work out a swap at a time for an account; PoolRevert if the pool would refuse it."""
-        return self.moment(i, o, at, account).quote(kind, i, o, amount)
+        met, asked = self._met, (i, o, at, account)
+        if met is None or met[0] != asked:  # many quotes ask for one moment
+            self._met = met = (asked, self.moment(i, o, at, account))
+        return met[1].quote(kind, i, o, amount)
 
     def swap(
         self, kind: SwapKind, i: int, o: int, amount: int, at: int, account: str | None = None,
@@ -167,6 +171,15 @@ class VaultSnapshot(Snapshot):
         weights = self._weights(at)
         return Scene(at, state, rates, weights, INVARIANTS[params.kind](params, state, weights))
 
+    def with_rates_followed(self, at: int) -> PoolState:
+        """Return the state once every provider was followed by one bounded step."""
+        if not self.memory.rates:
+            raise PoolRevert("rate: none")
+        scene = self.scene(at)
+        return replace(
+            self.state, rates=scene.state.rates, memory=replace(self.memory, rates=scene.rates), at=at
+        )
+
     def _weights(self, at: int) -> Amounts:
         """Return the weights at a time; they sum to WAD but for the rounding of a ramp."""
         ramping = self.memory.ramps and self.params.kind is Kind.WEIGHTED
@@ -205,7 +218,8 @@ class VaultSnapshot(Snapshot):
     def donate(self, amounts: Amounts, at: int) -> LiquidityResult:
         """Give amounts to all providers; no shares."""
         self.memory.check_tradable(at)
-        return self._moved(self.scene(at), dict(enumerate(amounts)), {}, 1, self.state.shares, 0)
+        as_left = Scene(at, self.state, (), self.params.weights, self.invariant)  # nobody is asked for rates
+        return self._moved(as_left, dict(enumerate(amounts)), {}, 1, self.state.shares, 0)
 
     # Liquidity in any proportion
 
