@@ -11,7 +11,7 @@ from web3 import Web3
 from poolwright.chain.artifacts import Artifact, artifact
 from poolwright.chain.execution import call, deploy, transact
 from poolwright.model.results import AddKind, LiquidityResult, RemoveKind, SwapKind, SwapResult
-from poolwright.model.state import PoolState
+from poolwright.model.state import LEDGER, PoolState
 from poolwright.spec.params import Kind, PoolParams
 
 CONTRACTS = {
@@ -42,7 +42,7 @@ class LedgerPool:
         decimals = [token.decimals for token in params.tokens]
         values: list[Any] = [
             (decimals, weights, params.protocol_share, params.creator_share),
-            tuple(getattr(state, name) for name in PoolState.__slots__),
+            tuple(getattr(state, name) for name in LEDGER),
         ]
         if params.kind is Kind.STABLE:
             values.append(deploy(web3, artifact("StableCalculator").bytecode))

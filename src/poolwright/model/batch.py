@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from poolwright.errors import PoolRevert
 from poolwright.extras import require
-from poolwright.model.kinds import Invariant, Stable, Weighted
+from poolwright.model.kinds import Stable, Weighted
 from poolwright.model.maths import fee_maths
 from poolwright.model.pool import Pool, Token
 from poolwright.model.results import SwapKind
+from poolwright.model.snapshot import Snapshot
 from poolwright.spec.bounds import MAX_BALANCE
 
 if TYPE_CHECKING:
@@ -62,9 +63,12 @@ class QuoteBatch(NamedTuple):
 
 
 def quote_many(
-    pool: Pool, kind: SwapKind, token_in: Token, token_out: Token, amounts: Sequence[int] | NDArray[Any]
-) -> QuoteBatch:
+    pool: Pool, kind: SwapKind, token_in: Token, token_out: Token, amounts: Sequence[int] | NDArray[Any], *,
+    at: int = 0, account: str | None = None,
+) -> QuoteBatch:  # fmt: skip
     """Return the exact quote of every amount (raw units; a list, or an array of integers) against the pool as it is.
+
+    `at` and `account` are as in `Pool.quote`: the fee that they make is one for all amounts.
 
     Raises TypeError or OverflowError for amounts that are no unsigned integers; MissingExtra without numba.
     """
@@ -74,24 +78,28 @@ def quote_many(
     from poolwright.model.native import to_limbs
 
     i, o = pool.position(token_in), pool.position(token_out)
-    state = pool.state
     given = to_limbs(amounts)
     found = np.zeros_like(given)
     reverted = np.zeros(len(given), np.bool_)
     exact_in = kind is SwapKind.EXACT_IN
+    try:
+        moment = pool.moment(token_in, token_out, at=at, account=account)
+    except PoolRevert as revert:
+        return QuoteBatch(kind, 0, given, found, np.ones(len(given), np.int32), (revert.reason,))
+    state = moment.state
     if i == o:
         reverted[:] = True
     else:
-        _run(pool.snapshot.invariant, exact_in, i, o, (given, found, reverted))
+        _run(moment, exact_in, i, o, (given, found, reverted))
         sums = (given, found) if exact_in else (found, given)
         reverted |= _suspect(*sums, state.balances[i], state.balances[o])
-    codes, reasons = _explain(pool, kind, i, o, given, found, reverted)
+    codes, reasons = _explain(moment, kind, i, o, given, found, reverted)
     return QuoteBatch(kind, state.swap_fee, given, found, codes, reasons)
 
 
-def _run(invariant: Invariant, exact_in: bool, i: int, o: int, columns: tuple[Limbs, Limbs, Any]) -> None:
+def _run(moment: Snapshot, exact_in: bool, i: int, o: int, columns: tuple[Limbs, Limbs, Any]) -> None:
     """Fill `columns`: amounts given, amounts found, whether an element reverted."""
-    balances, fee = invariant.state.balances, invariant.state.swap_fee
+    invariant, balances, fee = moment.invariant, moment.state.balances, moment.state.swap_fee
     if isinstance(invariant, Stable):
         try:
             x, *scale = invariant.scaled
@@ -100,7 +108,7 @@ def _run(invariant: Invariant, exact_in: bool, i: int, o: int, columns: tuple[Li
             return
         factors = invariant.factors
         swap = (i, factors[i], o, factors[o], balances[o], fee)
-        _compiled("stable", len(x))(exact_in, x, (*scale, invariant.state.amplification), swap, *columns)
+        _compiled("stable", len(x))(exact_in, x, (*scale, moment.state.amplification), swap, *columns)
     elif isinstance(invariant, Weighted):
         weights = invariant.weights
         pair = (balances[i], weights[i], balances[o], weights[o], fee)
@@ -140,7 +148,7 @@ def _above(limbs: Limbs, bound: int) -> Any:
 
 
 def _explain(
-    pool: Pool, kind: SwapKind, i: int, o: int, given: Limbs, found: Limbs, reverted: Any
+    moment: Snapshot, kind: SwapKind, i: int, o: int, given: Limbs, found: Limbs, reverted: Any
 ) -> tuple[Any, tuple[str, ...]]:
     """Ask the exact model about every flagged element: its text, or its amount if the flag was only caution."""
     import numpy as np
@@ -151,7 +159,7 @@ def _explain(
     reasons: dict[str, int] = {}
     for k in np.flatnonzero(reverted):
         try:
-            quote = pool.snapshot.quote(kind, i, o, load_word(given, k))
+            quote = moment.quote(kind, i, o, load_word(given, k))
             store_word(found, k, quote.amount_out if kind is SwapKind.EXACT_IN else quote.amount_in)
         except PoolRevert as revert:
             codes[k] = reasons.setdefault(revert.reason, len(reasons) + 1)

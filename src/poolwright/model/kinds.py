@@ -82,10 +82,10 @@ class _Geometric:
 
 
 class Weighted(_Geometric):
-    """prod b_i^w_i."""
+    """prod b_i^w_i; `weights` replace those of the params while they move."""
 
-    def __init__(self, params: PoolParams, state: PoolState) -> None:
-        super().__init__(params, state, params.weights, WAD)
+    def __init__(self, params: PoolParams, state: PoolState, weights: Amounts = ()) -> None:
+        super().__init__(params, state, weights or params.weights, sum(weights) if weights else WAD)
 
     def out_given_in(self, i: int, o: int, net_in: int) -> int:
         balances, weights = self._balances, self.weights
@@ -107,7 +107,7 @@ class Weighted(_Geometric):
 class ConstantProduct(_Geometric):
     """The geometric mean of the balances."""
 
-    def __init__(self, params: PoolParams, state: PoolState) -> None:
+    def __init__(self, params: PoolParams, state: PoolState, weights: Amounts = ()) -> None:
         count = len(params.tokens)
         super().__init__(params, state, (1,) * count, count)
 
@@ -126,7 +126,7 @@ class ConstantProduct(_Geometric):
 class Stable:
     """StableSwap on values: raw balance times factor (decimals and rate)."""
 
-    def __init__(self, params: PoolParams, state: PoolState) -> None:
+    def __init__(self, params: PoolParams, state: PoolState, weights: Amounts = ()) -> None:
         self.factors = tuple(
             scaling.scaling_factor(token.decimals, rate)
             for token, rate in zip(params.tokens, state.rates, strict=True)

@@ -112,8 +112,20 @@ class Quote(NamedTuple):
         }
 
 
+class Credit(NamedTuple):
+    """An amount of a token, by position, that an account may now collect from the Vault; None is the protocol."""
+
+    account: str | None
+    token: int
+    amount: int
+
+
 class SwapResult(NamedTuple):
-    """A swap that happened: `fee` (in token in) includes the protocol's and creator's parts."""
+    """A swap that happened: `fee` (in token in) includes the protocol's, creator's and integrator's parts.
+
+    In the Vault the first two are owed together and parted when they are credited, so that a unit may yet change sides;
+    `credits` is what this operation has put at somebody's disposal.
+    """
 
     amount_in: int
     amount_out: int
@@ -121,6 +133,8 @@ class SwapResult(NamedTuple):
     protocol_fee: int
     creator_fee: int
     state: PoolState
+    integrator_fee: int = 0
+    credits: tuple[Credit, ...] = ()
 
 
 class LiquidityResult(NamedTuple):
@@ -132,3 +146,4 @@ class LiquidityResult(NamedTuple):
     protocol_fees: tuple[int, ...]
     creator_fees: tuple[int, ...]
     state: PoolState
+    credits: tuple[Credit, ...] = ()

@@ -38,8 +38,13 @@ class Snapshot:
 
     # Swaps
 
-    def quote(self, kind: SwapKind, i: int, o: int, amount: int) -> Quote:
-        """Work out a swap; PoolRevert if the pool would refuse it for what it computes."""
+    def quote(
+        self, kind: SwapKind, i: int, o: int, amount: int, at: int = 0, account: str | None = None
+    ) -> Quote:
+        """Work out a swap; PoolRevert if the pool would refuse it for what it computes.
+
+        Here and below, time, account and integrator mean nothing to a ledger; a pool in the Vault looks at them.
+        """
         fee = self.state.swap_fee
         if i == o:
             raise PoolRevert("swap: same token")
@@ -55,7 +60,16 @@ class Snapshot:
             self._settle_swap(i, o, amount_in, amount_out)
         return Quote(kind, i, o, amount_in, amount_out, fee_of(amount_in, fee), self)
 
-    def swap(self, kind: SwapKind, i: int, o: int, amount: int, at: int) -> SwapResult:
+    def moment(
+        self, i: int, o: int, at: int = 0, account: str | None = None, integrator: str | None = None
+    ) -> Snapshot:
+        """Return the pool as an account meets it for a swap at a time."""
+        return self
+
+    def swap(
+        self, kind: SwapKind, i: int, o: int, amount: int, at: int, account: str | None = None,
+        integrator: str | None = None,
+    ) -> SwapResult:  # fmt: skip
         """Work out a swap and the state after it."""
         quote = self.quote(kind, i, o, amount)
         return self._settle_swap(i, o, quote.amount_in, quote.amount_out, at)
@@ -109,33 +123,39 @@ class Snapshot:
 
     # Liquidity
 
-    def add_proportional(self, shares: int, at: int) -> LiquidityResult:
+    def add_proportional(self, shares: int, at: int, account: str | None = None) -> LiquidityResult:
         """Add the least amounts, in the proportion of the balances, that are worth exact shares; no fee."""
         state = self.state
         supply = share_maths.minted(state.shares, shares)
         amounts = share_maths.proportional_in_up(state.balances, shares, state.shares)
         return self._settle_liquidity(amounts, shares, supply, (0,) * len(amounts), 1, at)
 
-    def add_amounts(self, amounts: Amounts, at: int) -> LiquidityResult:
+    def add_amounts(self, amounts: Amounts, at: int, account: str | None = None) -> LiquidityResult:
         """Add exact amounts in any proportion; the fee falls on what exceeds the proportional part."""
         shares, fees = self.invariant.shares_given_amounts_in(amounts)
         supply = share_maths.minted(self.state.shares, shares)
         return self._settle_liquidity(amounts, shares, supply, fees, 1, at)
 
-    def add_single_shares(self, i: int, shares: int, at: int) -> LiquidityResult:
+    def add_single_amount(self, i: int, amount: int, at: int, account: str | None = None) -> LiquidityResult:
+        """Add an exact amount of one token."""
+        return self.add_amounts(self._only(i, amount), at, account)
+
+    def add_single_shares(self, i: int, shares: int, at: int, account: str | None = None) -> LiquidityResult:
         """Add one token for exact shares."""
         supply = share_maths.minted(self.state.shares, shares)
         amount, fee = self.invariant.amount_in_given_shares(i, shares)
         return self._settle_liquidity(self._only(i, amount), shares, supply, self._only(i, fee), 1, at)
 
-    def remove_proportional(self, shares: int, at: int) -> LiquidityResult:
+    def remove_proportional(self, shares: int, at: int, account: str | None = None) -> LiquidityResult:
         """Burn exact shares for their part of every balance; no fee."""
         state = self.state
         supply = share_maths.burned(state.shares, shares)
         amounts = share_maths.proportional_out_down(state.balances, shares, state.shares)
         return self._settle_liquidity(amounts, shares, supply, (0,) * len(amounts), -1, at)
 
-    def remove_single_shares(self, o: int, shares: int, at: int) -> LiquidityResult:
+    def remove_single_shares(
+        self, o: int, shares: int, at: int, account: str | None = None
+    ) -> LiquidityResult:
         """Burn exact shares for one token; the fee falls on what exceeds the proportional part."""
         supply = share_maths.burned(self.state.shares, shares)
         amount, fee = self.invariant.amount_out_given_shares(o, shares)
@@ -143,7 +163,9 @@ class Snapshot:
             raise PoolRevert("remove: zero out")
         return self._settle_liquidity(self._only(o, amount), shares, supply, self._only(o, fee), -1, at)
 
-    def remove_single_amount(self, o: int, amount: int, at: int) -> LiquidityResult:
+    def remove_single_amount(
+        self, o: int, amount: int, at: int, account: str | None = None
+    ) -> LiquidityResult:
         """Take an exact amount of one token for the shares that it costs."""
         shares, fee = self.invariant.shares_given_amount_out(o, amount)
         supply = share_maths.burned(self.state.shares, shares)

@@ -24,6 +24,7 @@ def spec_findings(spec: PoolSpec, *, kind_known: bool = True) -> list[Finding]:
     found = [
         *faults.symbols([f"{key}.symbol" for key in keys], [token.symbol for token in spec.tokens]),
         *faults.addresses([f"{key}.address" for key in keys], [token.address for token in spec.tokens]),
+        *faults.texts(["pool.name", "pool.symbol"], [spec.pool.name, spec.pool.symbol]),
         *_fees(spec),
         *_amounts_for_all(spec),
     ]

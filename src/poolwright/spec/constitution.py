@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from poolwright.errors import Finding, SpecError
+from poolwright.spec import faults
 from poolwright.spec.bounds import WAD
 from poolwright.spec.fee_policy import Policy, TierSource
 from poolwright.spec.governance import FEE_STEP, Guard
@@ -48,7 +49,10 @@ def constitution_words(
     """
     providers = providers or [token.rate_provider for token in params.tokens]
     # Weighted and constant product pools know no rates: they cancel out.
-    rated = params.kind is Kind.STABLE and any(provider is not None for provider in providers)
+    rates_matter = any(provider is not None for provider in providers) or any(
+        t.rate != WAD for t in params.tokens
+    )
+    rated = params.kind is Kind.STABLE and rates_matter
     head = (_header(params, rated, kind_address), terms_word(params), split_word(params))
     sources = zip(params.tokens, providers, strict=True)
     rates = tuple(_rate(token, provider) for token, provider in sources) if rated else ()
@@ -116,7 +120,21 @@ def _records(params: PoolParams, tokens: Sequence[str]) -> list[int]:
 
 
 def _rate(token: Token, provider: str | None) -> int:
-    """Return a RATE word: 0 for an asset whose rate never moves."""
+    """Return a RATE word: the rate itself for an asset whose rate never moves."""
     if provider is None:
-        return 0
-    return pack((int(provider, 16), 160), (token.rate_max_age, 32), (min(token.rate_max_move, WAD), 60))
+        return token.rate
+    return pack((int(provider, 16), 160), (token.rate_max_age, 32), (token.rate_max_move, 60))
+
+
+def constitution_text(words: Sequence[int], name: str, symbol: str) -> bytes:
+    """Return what the Vault's create_pool takes: the words, then name and symbol, a length byte before each.
+
+    SpecError where the share token cannot hold a text.
+    """
+    found = [*faults.texts(["name", "symbol"], [name, symbol])]
+    if found:
+        raise SpecError(found)
+    texts = [text.encode() for text in (name, symbol)]
+    return b"".join(
+        [*(word.to_bytes(32, "big") for word in words), *(bytes([len(text)]) + text for text in texts)]
+    )

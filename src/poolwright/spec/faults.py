@@ -17,10 +17,10 @@ from poolwright.units import format_duration, format_number, format_percent
 
 Findings = Iterator[Finding]
 
-# What the contracts' words hold, in seconds, and what takes more than a few blocks to move.
-MAX_HALF_LIFE: Final[int] = 2**24 - 1
-SHORT_HALF_LIFE: Final[int] = 60
-MAX_AGE: Final[int] = 2**32 - 1
+# A half-life that takes more than some minutes to move.
+SHORT_HALF_LIFE: Final[int] = 300
+# Longest name or symbol of a share token, bytes.
+MAX_TEXT: Final[int] = 32
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
@@ -217,33 +217,49 @@ def fee_split(key: str, *shares: Fraction) -> Findings:
         )  # fmt: skip
 
 
+def texts(keys: Sequence[str], given: Sequence[str | None]) -> Findings:
+    """Check that the share token's code can hold its name and symbol."""
+    for key, text in zip(keys, given, strict=True):
+        if text is not None and len(text.encode()) > MAX_TEXT:
+            yield Finding(
+                "text-long", key, repr(text),
+                f"The share token holds at most {MAX_TEXT} bytes of it: the pool could not be created.",
+                "Write a shorter one.",
+            )  # fmt: skip
+
+
 def half_life(key: str, seconds: int) -> Findings:
     """Check the half-life of the oracle's averages."""
-    if not 1 <= seconds <= MAX_HALF_LIFE:
+    low, high = bounds.MIN_HALF_LIFE, bounds.MAX_HALF_LIFE
+    if not low <= seconds <= high:
         yield Finding(
             "half-life-range", key, format_duration(seconds),
-            f"The contracts hold half-lives from 1 second to {format_duration(MAX_HALF_LIFE)}.",
+            f"The contracts take half-lives from {format_duration(low)} to {format_duration(high)}.",
             'Write 10 minutes to a day: half_life = "10 min".',
         )  # fmt: skip
     elif seconds < SHORT_HALF_LIFE:
         yield Finding(
             "half-life-short", key, format_duration(seconds),
-            "Averages follow within a few blocks: who moves the price for a moment moves what lenders and fees read.",
+            "Averages follow within minutes: who moves the price for a moment moves what lenders and fees read.",
             'Write half_life = "10 min" or more.', "warning",
         )  # fmt: skip
 
 
 def rate_limits(key: str, max_age: int, max_move: Fraction) -> Findings:
     """Check how far a rate provider is believed."""
-    if not 1 <= max_age <= MAX_AGE:
+    oldest = bounds.MAX_RATE_AGE
+    if not 1 <= max_age <= oldest:
         yield Finding(
             "rate-age-range", f"{key}.rate_max_age", format_duration(max_age),
-            "Every report would be too old, or none ever: the asset could not trade, or would at a dead rate.",
+            "Every report would be too old, and the asset could not trade; or it would trade at a dead rate: "
+            f"the contracts take at most {format_duration(oldest)}.",
             'Write the time within which the provider always reports, such as "25 hours".',
         )  # fmt: skip
-    if not 0 < max_move <= 1:
+    farthest = wad_fraction(bounds.MAX_RATE_MOVE)
+    if not 0 < max_move <= farthest:
         yield Finding(
             "rate-move-range", f"{key}.rate_max_move", format_percent(max_move),
-            "The pool would never follow its provider, and freeze the asset at the first move.",
+            "With nothing the pool would never follow its provider, and freeze the asset at the first move; "
+            f"the contracts take at most {format_percent(farthest, 0)} a block.",
             'Write the most that the rate may move in one block, such as "0.04%".',
         )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from poolwright.errors import Finding, SpecError
 from poolwright.spec.bounds import WAD
-from poolwright.spec.constitution import constitution_words
+from poolwright.spec.constitution import constitution_text, constitution_words
 from poolwright.spec.fee_policy import FLAT, FeePolicy
 from poolwright.spec.governance import DAY, NO_RIGHTS, OPEN, Guard, Rights
 from poolwright.spec.json_form import plain, read
@@ -168,6 +168,12 @@ class PoolParams:
         Layout: contracts/maths/constitution.vy. SpecError where a token has no address.
         """
         return constitution_words(self, kind_address, tokens, providers)
+
+    def constitution_text(
+        self, kind_address: str, tokens: Sequence[str] = (), providers: Sequence[str | None] = ()
+    ) -> bytes:
+        """Return the same as the bytes that the Vault's create_pool takes, with name and symbol."""
+        return constitution_text(self.constitution(kind_address, tokens, providers), self.name, self.symbol)
 
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, no spaces, big integers as strings, defaults left out."""

@@ -31,6 +31,7 @@ FINDINGS: Final[dict[str, str]] = {
     "too-fine": "a number with more decimals than the contracts hold",
     "kind-unknown": "a kind of pool that does not exist",
     "asset-count": "fewer assets than two, or more than the kind allows",
+    "text-long": "a name or symbol that the share token cannot hold",
     "symbol-unusable": "a symbol that cannot be typed as a name",
     "symbol-duplicate": "two assets with one symbol",
     "symbol-unknown": "an unknown token without decimals",

@@ -62,7 +62,8 @@ def test_a_rated_pool_says_everything() -> None:
     assert constitution.rate_source(words[6]) == constitution.RateSource(
         int(PROVIDER, 16), 90_000, 2 * 10**14
     )
-    assert words[7] == 0
+    assert words[7] == WAD  # a rate for ever
+    assert constitution.rate_source(words[7]) == constitution.RateSource(0, 0, 0)
 
 
 def test_rights_have_the_contracts_places() -> None:
@@ -119,12 +120,29 @@ def test_given_addresses_replace_those_of_the_params() -> None:
     words = FULL.constitution(KIND, tokens=[B, A], providers=[None, A])
     assert [constitution.record(word).token for word in words[3:5]] == [int(B, 16), int(A, 16)]
     assert constitution.rate_source(words[7]).provider == int(A, 16)
-    assert words[6] == 0
+    assert words[6] == 12 * 10**17
 
 
 def test_a_token_without_an_address_is_named() -> None:
     with pytest.raises(SpecError, match="WETH has no address"):
         PRODUCT.constitution(KIND)
+
+
+def test_a_rate_without_a_provider_is_one_for_ever() -> None:
+    fixed = replace(FULL, tokens=(replace(RATED, rate_provider=None), FULL.tokens[1]))
+    words = fixed.constitution(KIND)
+    assert constitution.header(words[0]).rated
+    assert words[6:] == (12 * 10**17, WAD)
+
+
+def test_the_text_is_the_words_with_name_and_symbol() -> None:
+    text = FULL.constitution_text(KIND)
+    words = FULL.constitution(KIND)
+    assert [int.from_bytes(text[i : i + 32], "big") for i in range(0, 32 * len(words), 32)] == list(words)
+    name, symbol = FULL.name.encode(), FULL.symbol.encode()
+    assert text[32 * len(words) :] == bytes([len(name)]) + name + bytes([len(symbol)]) + symbol
+    with pytest.raises(SpecError, match="at most 32 bytes"):
+        replace(FULL, name="x" * 33).constitution_text(KIND)
 
 
 def test_a_guard_is_never_looser_than_asked() -> None:
@@ -153,7 +171,7 @@ def test_json_keeps_everything(params: PoolParams) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"half_life": 0},
+        {"half_life": 59},
         {"half_life": 600.0},
         {"fee_policy": FeePolicy(Policy.IMBALANCE, 5 * 10**14, 10**16, WAD)},
         {"fee_policy": FeePolicy(Policy.FLAT, slope=1)},
