@@ -12,6 +12,7 @@
 from ethereum.ercs import IERC20
 
 from ..interfaces import IVault
+from ..maths import asset_word
 from ..maths import constitution
 from ..vault import reading
 from . import session
@@ -85,7 +86,7 @@ def getReserves() -> (uint112, uint112, uint32):
     """
     words: DynArray[uint256, 16] = staticcall IVault(session.VAULT).asset_words(POOL, 2)
     balances: DynArray[uint256, 16] = session.balances(POOL)
-    time: uint256 = max(session.time_of(words[0]), session.time_of(words[1]))
+    time: uint256 = max(asset_word.time_of(words[0]), asset_word.time_of(words[1]))
     return (
         convert(balances[FIRST], uint112),
         convert(balances[1 - FIRST], uint112),

@@ -116,12 +116,3 @@ def balances(pool: address) -> DynArray[uint256, 16]:
         assert word != 0, "face: no such pool"
         found.append(asset_word.balance_of(word))
     return found
-
-
-@internal
-@pure
-def time_of(word: uint256) -> uint256:
-    """
-    @dev When the asset of a word was last swapped.
-    """
-    return asset_word.unpack(word).time

@@ -50,9 +50,17 @@ def turnover_now(pool: address, header: constitution.Header) -> uint256:
     """
     @dev Parts of its balances that the pool has traded of late, WAD, fading with the half-life of its oracle.
     """
-    word: uint256 = storage.turnovers[pool]
+    return self.faded(storage.turnovers[pool], header.half_life)
+
+
+@internal
+@view
+def faded(word: uint256, half_life: uint256) -> uint256:
+    """
+    @dev What a turnover's word has come down to.
+    """
     age: uint256 = block.timestamp - (word >> 128)
-    return (word & (2 ** 128 - 1)) * oracle_maths.decay(age, header.half_life) // oracle_maths.ONE
+    return (word & (2 ** 128 - 1)) * oracle_maths.decay(age, half_life) // oracle_maths.ONE
 
 
 @internal
