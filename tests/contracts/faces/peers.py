@@ -32,6 +32,27 @@ UNISWAP_V2_PAIR: Interface = {
     "skim": (["address"], [], False, "bc25cf77"),
     "sync": ([], [], False, "fff6cae9"),
 }
+CURVE_STABLESWAP_NG: Interface = {
+    "N_COINS": ([], ["uint256"], True, "29357750"),
+    "coins": (["uint256"], ["address"], True, "c6610657"),
+    "balances": (["uint256"], ["uint256"], True, "4903b0d1"),
+    "get_balances": ([], ["uint256[]"], True, "14f05979"),
+    "totalSupply": ([], ["uint256"], True, "18160ddd"),
+    "A": ([], ["uint256"], True, "f446c1d0"),
+    "A_precise": ([], ["uint256"], True, "76a2f0f0"),
+    "fee": ([], ["uint256"], True, "ddca3f43"),
+    "dynamic_fee": (["int128", "int128"], ["uint256"], True, "76a9cd3e"),
+    "get_virtual_price": ([], ["uint256"], True, "bb7b8b80"),
+    "get_dy": (["int128", "int128", "uint256"], ["uint256"], True, "5e0d443f"),
+    "get_dx": (["int128", "int128", "uint256"], ["uint256"], True, "67df02ca"),
+    "calc_token_amount": (["uint256[]", "bool"], ["uint256"], True, "3db06dd8"),
+    "calc_withdraw_one_coin": (["uint256", "int128"], ["uint256"], True, "cc2b27d7"),
+    "exchange": (["int128", "int128", "uint256", "uint256"], ["uint256"], False, "3df02124"),
+    "exchange_received": (["int128", "int128", "uint256", "uint256"], ["uint256"], False, "7e3db030"),
+    "add_liquidity": (["uint256[]", "uint256"], ["uint256"], False, "b72df5de"),
+    "remove_liquidity": (["uint256", "uint256[]"], ["uint256[]"], False, "d40ddb8c"),
+    "remove_liquidity_one_coin": (["uint256", "int128", "uint256"], ["uint256"], False, "1a4d01d2"),
+}
 
 
 def peer(name: str, interface: Interface) -> Artifact:
