@@ -121,6 +121,18 @@ def test_step_without_amount_must_follow(market: Market, face: Contract) -> None
             face.queryBatchSwap(GIVEN_IN, steps, assets, funds())
 
 
+def test_swaps_are_given_in_or_given_out(market: Market, face: Contract) -> None:
+    a, b, _ = (token.address for token in market.tokens)
+    calls = (
+        lambda: face.swap((pool_id(market.index), 2, a, b, WAD, b""), funds(), 0, EVER, sender=ALICE),
+        lambda: face.batchSwap(2, [], [], funds(), [], EVER, sender=ALICE),
+        lambda: face.queryBatchSwap(255, [], [], funds()),
+    )
+    for call in calls:
+        with pytest.raises(CallReverted, match="face: no such kind of swap"):
+            call()
+
+
 def test_query_tells_why_it_cannot(market: Market, face: Contract) -> None:
     assets = [token.address for token in market.tokens]
     with pytest.raises(CallReverted, match="face: token not in the pool"):

@@ -17,6 +17,7 @@ from . import session
 initializes: session
 exports: session.VAULT
 
+GIVEN_IN: constant(uint8) = 0
 GIVEN_OUT: constant(uint8) = 1
 MOST: constant(int256) = max_value(int256)
 # Before the answer in the data of a query's revert.
@@ -145,7 +146,7 @@ def queryBatchSwap(
     @notice What batchSwap would return now: it is done and undone. Nobody has to hold or allow anything.
     """
     trade: Trade = empty(Trade)
-    trade.exact_out = kind == GIVEN_OUT
+    trade.exact_out = self._is_given_out(kind)
     trade.steps = self._steps(swaps, assets, trade.exact_out)
     trade.tokens = assets
     for asset: address in assets:
@@ -317,7 +318,7 @@ def _trade(funds: FundManagement, kind: uint8, deadline: uint256) -> Trade:
     trade: Trade = empty(Trade)
     trade.payer = msg.sender
     trade.receiver = funds.recipient
-    trade.exact_out = kind == GIVEN_OUT
+    trade.exact_out = self._is_given_out(kind)
     trade.deadline = deadline
     return trade
 
@@ -381,6 +382,13 @@ def _only(amounts: DynArray[uint256, 16]) -> uint256:
             index = i
     assert index < 16, "face: one exact token only"
     return index
+
+
+@internal
+@pure
+def _is_given_out(kind: uint8) -> bool:
+    assert kind == GIVEN_IN or kind == GIVEN_OUT, "face: no such kind of swap"
+    return kind == GIVEN_OUT
 
 
 @internal
