@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -11,6 +12,7 @@ import typer
 from poolwright.cli import scenario_options as options
 from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
 from poolwright.errors import PoolwrightError
+from poolwright.spec.fee_policy import Policy
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ def simulate(
         specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps,
         seed=seed,
     )  # fmt: skip
-    _refuse_unreplayed(verify, given, fee)
+    policies = [spec.fees.policy for spec in specs if spec.fees.policy is not Policy.FLAT]
+    _refuse_unreplayed(verify, given, fee, policies)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
     if len(specs) > 1:
         _refuse_alone(seeds, trades)
@@ -108,13 +111,12 @@ def simulate(
         raise typer.Exit(INTERRUPTED)
 
 
-def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None) -> None:
+def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None, policies: Sequence[Policy]) -> None:
     """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
     kinds = {type(agent).__name__ for agent in scenario.agents}
     others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
-    found = [text for name, text in others.items() if name in kinds] + ["a fee of your own"] * (
-        fee is not None
-    )
+    found = [text for name, text in others.items() if name in kinds]
+    found += ["a fee of your own"] * (fee is not None) + [f"a fee by {policy}" for policy in policies]
     if verify and found:
         raise PoolwrightError(f"--verify replays trades at the declared fee, not {found[0]}: leave one out.")
 

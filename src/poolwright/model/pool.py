@@ -29,7 +29,8 @@ class Pool:
     (1 to 2**112 - 1 raw units); use `Pool.create` to open a pool as the contracts do.
 
     In the Vault (`vault`; the default where the fee follows a policy) a pool also remembers averages, owed fees, rates
-    and pauses. Its first moment is `at`, unix seconds. Without, it is the bare ledger that simulations replay on.
+    and pauses. Its first moment is `at`, unix seconds. Without, it is the bare ledger that simulations replay on,
+    which knows no policy: swaps pay the fee at rest.
 
     >>> from poolwright import PoolParams, SwapKind
     >>> from poolwright.spec.params import Token
@@ -52,8 +53,6 @@ class Pool:
             raise ValueError(f"rates: {len(params.tokens)} needed, one per token, got {len(rates)}")
         none = (0,) * len(balances)
         policy = params.fee_policy.policy
-        if vault is False and policy is not Policy.FLAT:
-            raise ValueError(f"vault: a ledger knows no fee policy {policy}; leave vault out")
         given = tuple(map(index, rates)) if rates else tuple(token.rate for token in params.tokens)
         remembers = policy is not Policy.FLAT if vault is None else vault
         state = PoolState(

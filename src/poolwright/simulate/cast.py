@@ -17,7 +17,6 @@ from poolwright.simulate.policies import FeePolicy
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.rebalancer import Course, FrontRunner, Payer, Rebalancer
 from poolwright.simulate.typing import Floats, Integers
-from poolwright.spec.fee_policy import Policy
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
@@ -55,11 +54,6 @@ def cast_of(agents: Sequence[Agent]) -> Cast:
 def refuse_unsupported(cast: Cast, params: PoolParams, fee: FeeRule | FeePolicy | None) -> None:
     """Refuse what an agent cannot do on this pool, rather than do something like it."""
     refuse_moving_weights(cast, fee)
-    if params.fee_policy.policy is not Policy.FLAT and fee is None:
-        raise PoolwrightError(
-            f"simulate does not follow the fee policy {params.fee_policy.policy} yet; a flat fee would mislead. "
-            'Give fee=... (a fee rule), or write policy = "flat".'
-        )
     agent = cast.arbitrageur
     if agent is not None and agent.model is Arbitrage.BEST_BASKET:
         if params.kind is Kind.STABLE:

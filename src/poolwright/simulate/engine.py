@@ -16,7 +16,7 @@ from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur
 from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
-from poolwright.simulate.policies import FeePolicy
+from poolwright.simulate.policies import FeePolicy, declared
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.rebalancer import course_of
 from poolwright.simulate.result import SimulationResult
@@ -122,7 +122,7 @@ def plan_of(
         raise PoolwrightError("give value or balances, not both.")
     if precision not in ("exact", "float"):
         raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
-    rule = fee if fee is None or isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
+    rule = declared(params) if fee is None else fee if isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
     cast = cast_of(agents)
     refuse_unsupported(cast, params, rule)
     initial = _open(params, balances)
@@ -167,7 +167,7 @@ def balances_worth(params: PoolParams, first_prices: Floats, value: float) -> tu
 
 def _open(params: PoolParams, balances: Sequence[int]) -> PoolState:
     try:
-        return Pool.create(params, balances).state
+        return Pool.create(params, balances, vault=False).state
     except PoolRevert as revert:
         raise PoolwrightError(f"a pool cannot open with these first balances: {revert}.") from None
 

@@ -18,6 +18,7 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import policy_fees
 from poolwright.simulate.parameters import whole, within
 from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
+from poolwright.spec.fee_policy import Policy
 from poolwright.spec.params import PoolParams
 
 MOST = MAX_SWAP_FEE / WAD
@@ -78,6 +79,32 @@ class TieredFee:
 
 
 FeePolicy = VolatilityFee | ImbalanceFee | TieredFee
+
+
+def declared(params: PoolParams) -> FeePolicy | None:
+    """Return the policy that a pool declares, None for a flat fee; refuse what the loop cannot follow exactly."""
+    policy, base = params.fee_policy, _fraction(params.swap_fee)
+    if policy.policy is Policy.FLAT:
+        return None
+    if policy.policy is Policy.TIERED:
+        raise PoolwrightError(
+            "a tiered fee depends on who trades: say the classes with fee=TieredFee(least, base, retail=1) "
+            "(poolwright.simulate.policies)."
+        )
+    least, most, slope = map(_fraction, (policy.least, policy.most, policy.slope))
+    if policy.policy is Policy.VOLATILITY:
+        return VolatilityFee(base, most, slope, params.half_life)
+    return ImbalanceFee(least, base, most, slope)
+
+
+def _fraction(wad: int) -> float:
+    """Return a WAD integer as the fraction that the loop turns back into the same integer."""
+    fraction = wad / WAD
+    if round(fraction * WAD) != wad:
+        raise PoolwrightError(
+            f"{wad} / 10^18 has more digits than a run can hold in a fee policy; write fewer."
+        )
+    return fraction
 
 
 def told(policy: FeeRule | FeePolicy) -> str:

@@ -52,8 +52,7 @@ def test_a_fee_policy_brings_the_vault_with_it() -> None:
     params = weighted().params
     assert Pool.create(params, [WAD, WAD]).state.memory is not None
     assert Pool.create(replace(params, fee_policy=FeePolicy()), [WAD, WAD]).state.memory is None
-    with pytest.raises(ValueError, match="a ledger knows no fee policy volatility"):
-        Pool(params, [WAD, WAD], WAD, vault=False)
+    assert Pool(params, [WAD, WAD], WAD, vault=False).state.memory is None
 
 
 def test_volatility_raises_the_fee_and_time_lowers_it_again() -> None:

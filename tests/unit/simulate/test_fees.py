@@ -15,7 +15,6 @@ from poolwright.simulate.engine import simulate
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import user_fee
 from poolwright.spec.bounds import MAX_SWAP_FEE
-from poolwright.spec.fee_policy import FeePolicy, Policy
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import POOLS, WEIGHTED, market
 
@@ -124,11 +123,3 @@ def test_the_result_names_the_rule() -> None:
     assert result.to_dict()["assumptions"]["fee"].startswith("by_direction, sha256 ")
     assert result.theory is not None
     assert result.theory.arbitrage_loss is None
-
-
-def test_a_fee_policy_that_is_not_followed_is_refused() -> None:
-    policy = FeePolicy(Policy.VOLATILITY, most=10**16, slope=10**18)
-    params = replace(POOLS["weighted"], fee_policy=policy)
-    with pytest.raises(PoolwrightError, match="does not follow the fee policy volatility"):
-        simulate(params, market(params, 30))
-    assert simulate(params, market(params, 30), fee=declared).params.fee_policy == policy

@@ -20,6 +20,7 @@ from poolwright.simulate.markets import GeometricBrownian
 from poolwright.simulate.policies import ImbalanceFee, TieredFee, VolatilityFee
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
+from poolwright.spec.fee_policy import FeePolicy, Policy
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import STABLE, WEIGHTED, market
 
@@ -123,6 +124,39 @@ def test_float_runs_ask_the_same_policies() -> None:
     quick.books.check()
     assert len(quick.trades) == pytest.approx(len(exact.trades), abs=3)
     assert quick.figures()["fees"] == pytest.approx(exact.figures()["fees"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("params", "policy"),
+    [
+        (WEIGHTED, FeePolicy(Policy.VOLATILITY, most=2 * 10**16, slope=WAD // 2)),
+        (STABLE, FeePolicy(Policy.IMBALANCE, least=10**14, most=10**16, slope=WAD // 100)),
+    ],
+    ids=["volatility", "imbalance"],
+)
+def test_a_declared_policy_is_followed_as_the_vault_does(params: PoolParams, policy: FeePolicy) -> None:
+    """The whole run again in the model of the Vault, which is held to the contracts: every trade, every balance."""
+    params = replace(params, fee_policy=policy, half_life=7_200, protocol_share=0, creator_share=0)
+    prices = market(params, 200)
+    result = simulate(params, prices, agents=[Arbitrageur("to_no_arbitrage"), Retail(1.0, 2_000.0)])
+    initial = result.initial_state
+    pool = Pool(params, initial.balances, initial.shares, vault=True, at=int(prices.times[0]))
+    fees = set()
+    for trade in result.trades:
+        swap = pool.swap(SwapKind.EXACT_IN, trade.token_in, trade.token_out, trade.amount_in, at=trade.time)
+        assert (swap.amount_out, swap.fee) == (trade.amount_out, trade.fee)
+        fees.add(trade.swap_fee)
+    assert pool.state.balances == result.final_state.balances
+    assert len(fees) > 20
+
+
+def test_a_declared_policy_that_a_run_cannot_follow_is_refused() -> None:
+    tiered = replace(WEIGHTED, fee_policy=FeePolicy(Policy.TIERED, least=10**14))
+    with pytest.raises(PoolwrightError, match="a tiered fee depends on who trades"):
+        simulate(tiered, market(tiered, 10))
+    fine = replace(WEIGHTED, fee_policy=FeePolicy(Policy.VOLATILITY, most=99_999_999_999_999_999, slope=WAD))
+    with pytest.raises(PoolwrightError, match="more digits than a run can hold"):
+        simulate(fine, market(fine, 10))
 
 
 def test_policies_refuse_what_the_contracts_refuse() -> None:
