@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from poolwright.errors import PoolRevert
+from poolwright.model import changes
+from poolwright.model.maths import asset_word
 from poolwright.model.pool import Pool
-from poolwright.model.results import AddKind, LiquidityResult, RemoveKind, SwapKind, SwapResult
+from poolwright.model.results import AddKind, Credit, LiquidityResult, RemoveKind, SwapKind, SwapResult
+from poolwright.model.session import Session
+from poolwright.model.snapshot import Snapshot
 
 
 class Step(NamedTuple):
@@ -27,8 +31,15 @@ class BatchResult(NamedTuple):
     deltas: dict[str, int]
 
 
+class Checkpoint(NamedTuple):
+    """Where a vault can go back to."""
+
+    pools: dict[str, Snapshot]
+    claims: Counter[tuple[str | None, str]]
+
+
 class Vault:
-    """Pools by name, a token being the same wherever its symbol is.
+    """Pools by name, a token being the same wherever its symbol is; and what is credited to accounts.
 
     >>> from poolwright.spec.params import PoolParams, Token
     >>> pair = PoolParams.constant_product([Token("A", 18), Token("B", 6)], swap_fee=0, name="pair")
@@ -39,6 +50,7 @@ class Vault:
 
     def __init__(self, pools: Iterable[Pool]) -> None:
         self._pools: dict[str, Pool] = {}
+        self._claims: Counter[tuple[str | None, str]] = Counter()
         for pool in pools:
             if pool.params.name in self._pools:
                 raise ValueError(f"two pools are named {pool.params.name!r}; a vault needs a name for each")
@@ -58,13 +70,16 @@ class Vault:
         return len(self._pools)
 
     def holdings(self) -> dict[str, int]:
-        """Return all the vault holds, by token symbol, in raw units: balances and owed fees."""
+        """Return all the vault holds, by token symbol, in raw units: balances, owed fees and claims."""
         held: Counter[str] = Counter()
         for pool in self._pools.values():
             state = pool.state
+            quanta = state.memory.owed if state.memory else (0,) * len(state.balances)
             parts = zip(state.balances, state.protocol_owed, state.creator_owed, strict=True)
-            for token, amounts in zip(pool.params.tokens, parts, strict=True):
-                held[token.symbol] += sum(amounts)
+            for token, amounts, owed in zip(pool.params.tokens, parts, quanta, strict=True):
+                held[token.symbol] += sum(amounts) + owed * asset_word.quantum(token.decimals)
+        for (_, token_symbol), amount in self._claims.items():
+            held[token_symbol] += amount
         return dict(held)
 
     def find_pools(self, token_a: str, token_b: str) -> list[str]:
@@ -74,66 +89,147 @@ class Vault:
             name for name, pool in self._pools.items() if wanted <= {t.symbol for t in pool.params.tokens}
         ]
 
+    # Operations of one pool
+
     def swap(
-        self, pool: str, kind: SwapKind, token_in: str, token_out: str, amount: int, *,
-        at: int = 0, limit: int | None = None,
+        self, pool: str, kind: SwapKind, token_in: str, token_out: str, amount: int, *, at: int = 0,
+        limit: int | None = None, account: str | None = None, integrator: str | None = None,
     ) -> SwapResult:  # fmt: skip
         """Swap in one pool."""
-        return self[pool].swap(kind, token_in, token_out, amount, at=at, limit=limit)
+        result = self[pool].swap(
+            kind, token_in, token_out, amount, at=at, limit=limit, account=account, integrator=integrator
+        )
+        self._credit(pool, result.credits)
+        return result
 
     def add_liquidity(
         self, pool: str, kind: AddKind, *, shares: int = 0, amounts: Sequence[int] = (),
-        token: str | int = 0, amount: int = 0, at: int = 0,
+        token: str | int = 0, amount: int = 0, at: int = 0, account: str | None = None,
     ) -> LiquidityResult:  # fmt: skip
         """Add liquidity to one pool; arguments as `Pool.add_liquidity`."""
-        return self[pool].add_liquidity(
-            kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at
+        result = self[pool].add_liquidity(
+            kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at, account=account
         )
+        self._credit(pool, result.credits)
+        return result
 
     def remove_liquidity(
-        self,
-        pool: str,
-        kind: RemoveKind,
-        *,
-        shares: int = 0,
-        token: str | int = 0,
-        amount: int = 0,
-        at: int = 0,
-    ) -> LiquidityResult:
+        self, pool: str, kind: RemoveKind, *, shares: int = 0, token: str | int = 0, amount: int = 0,
+        at: int = 0, account: str | None = None,
+    ) -> LiquidityResult:  # fmt: skip
         """Remove liquidity from one pool; arguments as `Pool.remove_liquidity`."""
-        return self[pool].remove_liquidity(kind, shares=shares, token=token, amount=amount, at=at)
+        result = self[pool].remove_liquidity(
+            kind, shares=shares, token=token, amount=amount, at=at, account=account
+        )
+        self._credit(pool, result.credits)
+        return result
+
+    # Claims
+
+    def claim(self, account: str | None, token: str) -> int:
+        """Return what an account (None: the protocol) may collect of a token, raw units."""
+        return self._claims[account, token]
+
+    def collect(self, account: str | None, token: str) -> int:
+        """Pay out what an account may collect of a token; returns the amount."""
+        return self._claims.pop((account, token), 0)
+
+    def settle_fees(self, pool: str, *, at: int) -> None:
+        """Credit what a pool owes to its manager and the protocol."""
+        self._credit(pool, changes.settle_fees(self[pool], at=at))
+
+    def _credit(self, pool: str, credits: Iterable[Credit]) -> None:
+        tokens = self[pool].params.tokens
+        for credit in credits:
+            self._claims[credit.account, tokens[credit.token].symbol] += credit.amount
+
+    # Several at once
+
+    def session(self, account: str | None = None, *, at: int = 0) -> Session:
+        """Open a session: `with vault.session() as session: session.swap(...)`."""
+        return Session(self, account, at)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return where the vault stands."""
+        return Checkpoint({name: pool.snapshot for name, pool in self._pools.items()}, self._claims.copy())
+
+    def go_back(self, to: Checkpoint) -> None:
+        """Return to where the vault stood."""
+        for name, snapshot in to.pools.items():
+            self._pools[name].restore(snapshot)
+        self._claims = to.claims.copy()
+
+    def swap_path(
+        self, kind: SwapKind, steps: Sequence[Step], amount: int, *, limit: int | None = None, at: int = 0,
+        account: str | None = None, integrator: str | None = None,
+    ) -> BatchResult:  # fmt: skip
+        """Swap along a path whose tokens follow each other; `limit` is the least out or the most in."""
+        if not steps:
+            raise PoolRevert("path: no hops")
+        first = 0 if kind is SwapKind.EXACT_IN else len(steps) - 1
+        given = [step._replace(amount=amount if k == first else None) for k, step in enumerate(steps)]
+        before = self.checkpoint()
+        try:
+            result = self._run(kind, given, at, account, integrator, follow=True)
+            last = result.steps[-1]
+            if limit is not None and kind is SwapKind.EXACT_IN and last.amount_out < limit:
+                raise PoolRevert("swap: out below limit")
+            if limit is not None and kind is SwapKind.EXACT_OUT and last.amount_in > limit:
+                raise PoolRevert("swap: in above limit")
+        except Exception:
+            self.go_back(before)
+            raise
+        return result
 
     def batch_swap(
-        self, kind: SwapKind, steps: Sequence[Step], *, at: int = 0, limits: Mapping[str, int] | None = None
-    ) -> BatchResult:
+        self, kind: SwapKind, steps: Sequence[Step], *, at: int = 0, limits: Mapping[str, int] | None = None,
+        account: str | None = None, integrator: str | None = None,
+    ) -> BatchResult:  # fmt: skip
         """Swap along any path over any pools; PoolRevert leaves every pool as it was.
 
         Exact in runs the steps first to last, exact out last to first. `limits` bounds what the caller pays (+)
         or must at least receive (-) of each token, netted over the whole batch; a token without a limit is free.
         """
-        before = {step.pool: self[step.pool].snapshot for step in steps}
+        before = self.checkpoint()
         try:
-            result = self._run(kind, steps, at)
+            result = self._run(kind, steps, at, account, integrator)
             for token, limit in (limits or {}).items():
                 if result.deltas.get(token, 0) > limit:
-                    raise PoolRevert("vault: limit")
+                    raise PoolRevert("batch: limit")
         except Exception:
-            for name, snapshot in before.items():
-                self[name].restore(snapshot)
+            self.go_back(before)
             raise
         return result
 
-    def _run(self, kind: SwapKind, steps: Sequence[Step], at: int) -> BatchResult:
+    def _run(
+        self, kind: SwapKind, steps: Sequence[Step], at: int, account: str | None, integrator: str | None, *,
+        follow: bool = False,
+    ) -> BatchResult:  # fmt: skip
         deltas: Counter[str] = Counter()
         done: list[SwapResult] = []
         exact_in = kind is SwapKind.EXACT_IN
+        before: Step | None = None
         for step in steps if exact_in else reversed(steps):
             amount = step.amount
             if amount is None:
                 if not done:
                     raise ValueError("the first step to run needs an amount: nothing came before it")
                 amount = done[-1].amount_out if exact_in else done[-1].amount_in
-            result = self[step.pool].swap(kind, step.token_in, step.token_out, amount, at=at)
+            result = self.swap(
+                step.pool,
+                kind,
+                step.token_in,
+                step.token_out,
+                amount,
+                at=at,
+                account=account,
+                integrator=integrator,
+            )
+            if follow and before is not None:
+                meet = (before.token_out, step.token_in) if exact_in else (before.token_in, step.token_out)
+                if meet[0] != meet[1]:
+                    raise PoolRevert("path: tokens do not follow")
+            before = step
             deltas[step.token_in] += result.amount_in
             deltas[step.token_out] -= result.amount_out
             done.append(result)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from poolwright.errors import PoolRevert
+from poolwright.model.pool import Pool
 from poolwright.model.results import AddKind, RemoveKind, SwapKind
 from poolwright.model.vault import Step, Vault
 from poolwright.spec.params import Kind
@@ -53,7 +56,7 @@ def test_a_failed_batch_leaves_every_pool_as_it_was(vault: Vault) -> None:
     pools = {name: vault[name] for name in vault}
     states = {name: pool.state for name, pool in pools.items()}
     steps = [Step("weighted", "WETH", "DAI", WAD), Step("stable", "DAI", "USDC")]
-    with pytest.raises(PoolRevert, match="vault: limit"):
+    with pytest.raises(PoolRevert, match="batch: limit"):
         vault.batch_swap(SwapKind.EXACT_IN, steps, limits={"USDC": -(10**12)})
     with pytest.raises(PoolRevert, match="swap"):
         vault.batch_swap(SwapKind.EXACT_IN, [*steps, Step("stable", "USDC", "DAI", 2**120)])
@@ -83,3 +86,73 @@ def test_names_are_unique_and_unknown_ones_are_named(vault: Vault) -> None:
     with pytest.raises(ValueError, match="two pools"):
         Vault([open_pool(Kind.STABLE), open_pool(Kind.STABLE)])
     assert len(vault) == 3
+
+
+def remembering() -> Vault:
+    """Pools in the Vault, whose creator is maria."""
+    pools = [open_pool(kind) for kind in Kind]
+    return Vault(Pool(p.params, p.state.balances, p.state.shares, vault=True, manager="maria") for p in pools)
+
+
+def test_claims_add_up_with_the_balances_and_are_paid_once() -> None:
+    vault = remembering()
+    before = vault.holdings()
+    for k in range(1, 9):
+        vault.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD, at=12 * k, integrator="iris")
+    assert change(vault, before)["WETH"] == 8 * WAD
+    vault.settle_fees("weighted", at=120)
+    assert change(vault, before)["WETH"] == 8 * WAD
+    owed = {account: vault.claim(account, "WETH") for account in ("maria", None, "iris")}
+    assert owed[None] == pytest.approx(2 * owed["maria"], abs=1)
+    assert owed["iris"] == 0  # these pools grant integrators nothing
+    paid = sum(vault.collect(account, "WETH") for account in owed)
+    assert paid == sum(owed.values()) > 0
+    assert vault.collect("maria", "WETH") == 0
+    assert change(vault, before)["WETH"] == 8 * WAD - paid
+
+
+def test_a_session_settles_what_is_left() -> None:
+    vault = remembering()
+    before = vault.holdings()
+    with vault.session("ana", at=12) as session:
+        out = session.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD).amount_out
+        added = session.add_liquidity("stable", AddKind.SINGLE_EXACT_IN, token="DAI", amount=out)
+        assert session.deltas == {"WETH": WAD}
+        session.take("USDC", 5)
+        assert session.settle("USDC") == 5
+        assert session.settle_all() == {"WETH": WAD}
+    assert change(vault, before) == {"WETH": WAD}
+    memory = vault["stable"].state.memory
+    assert memory is not None
+    assert memory.shares_of("ana") == added.shares
+
+
+def test_a_session_that_is_not_settled_or_fails_leaves_everything_as_it_was() -> None:
+    vault = remembering()
+    before, states = vault.holdings(), [vault[name].state for name in vault]
+    with pytest.raises(PoolRevert, match="vault: unsettled"), vault.session() as session:
+        session.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD)
+    session = vault.session()
+    with session, contextlib.suppress(PoolRevert):
+        session.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD, limit=10**30)
+    with pytest.raises(ZeroDivisionError), vault.session() as session:
+        print(session.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD).amount_out // 0)
+    assert vault.holdings() == before
+    assert [vault[name].state for name in vault] == states
+
+
+def test_a_path_is_its_hops() -> None:
+    steps = [Step("weighted", "WETH", "DAI"), Step("stable", "DAI", "USDC")]
+    one, other = remembering(), remembering()
+    path = one.swap_path(SwapKind.EXACT_IN, steps, WAD, at=12)
+    dai = other.swap("weighted", SwapKind.EXACT_IN, "WETH", "DAI", WAD, at=12).amount_out
+    assert path.deltas == {
+        "WETH": WAD,
+        "USDC": -other.swap("stable", SwapKind.EXACT_IN, "DAI", "USDC", dai).amount_out,
+    }
+    with pytest.raises(PoolRevert, match="swap: in above limit"):
+        one.swap_path(SwapKind.EXACT_OUT, steps, 10**6, limit=1)
+    with pytest.raises(PoolRevert, match="path: tokens do not follow"):
+        one.swap_path(SwapKind.EXACT_IN, steps[::-1], WAD)
+    with pytest.raises(PoolRevert, match="path: no hops"):
+        one.swap_path(SwapKind.EXACT_IN, [], WAD)
