@@ -116,7 +116,10 @@ def _print(params: PoolParams, answer: Quote) -> None:
     rows = [
         ("pay", _amount(params, i, answer.amount_in)),
         ("receive", _amount(params, o, answer.amount_out)),
-        ("fee", f"{_amount(params, i, answer.fee)}  ({format_percent(Fraction(params.swap_fee, 10**18))})"),
+        (
+            "fee",
+            f"{_amount(params, i, answer.fee)}  ({format_percent(Fraction(answer.moment.state.swap_fee, 10**18))})",
+        ),
         ("price", f"{_price(answer.effective_price)} {sold} for 1 {bought}"),
         ("spot price", f"{_price(answer.spot_price)} {sold} for 1 {bought}"),
         ("price impact", format_percent(_rounded(answer.price_impact, 6))),

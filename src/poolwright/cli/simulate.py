@@ -86,8 +86,7 @@ def simulate(
         specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps,
         seed=seed,
     )  # fmt: skip
-    policies = [spec.fees.policy for spec in specs if spec.fees.policy is not Policy.FLAT]
-    _refuse_unreplayed(verify, given, fee, policies)
+    _refuse_unreplayed(verify, given, fee, specs)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
     if len(specs) > 1:
         _refuse_alone(seeds, trades)
@@ -111,12 +110,14 @@ def simulate(
         raise typer.Exit(INTERRUPTED)
 
 
-def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None, policies: Sequence[Policy]) -> None:
+def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None, specs: Sequence[PoolSpec]) -> None:
     """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
     kinds = {type(agent).__name__ for agent in scenario.agents}
     others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
     found = [text for name, text in others.items() if name in kinds]
-    found += ["a fee of your own"] * (fee is not None) + [f"a fee by {policy}" for policy in policies]
+    found += ["a fee of your own"] * (fee is not None) + [
+        f"a fee by {spec.fees.policy}" for spec in specs if spec.fees.policy is not Policy.FLAT
+    ]
     if verify and found:
         raise PoolwrightError(f"--verify replays trades at the declared fee, not {found[0]}: leave one out.")
 

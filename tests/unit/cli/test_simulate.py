@@ -132,6 +132,17 @@ def test_verify_replays_on_the_contract(run: Run, project_root: Path, tmp_path: 
     assert f"replayed {trades:,} trades on the compiled contract: final state equal to the wei" in outcome.out
 
 
+def test_verify_refuses_a_fee_that_the_ledger_does_not_know(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    text = index.read_text().replace("[fees]", '[fees]\npolicy = "volatility"\nmost = "1%"\nslope = 0.5')
+    pool = tmp_path / "volatile.toml"
+    pool.write_text(text)
+    outcome = run("simulate", pool, "--prices", prices, "--verify")
+    assert outcome.status == 2
+    assert "not a fee by volatility" in outcome.err
+
+
 def test_verify_fails_with_status_1(
     run: Run, index: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
