@@ -21,6 +21,7 @@ CHECKS: dict[str, list[str]] = {
     "generated maths is fresh": [PYTHON, "-m", "poolwright.twin", "--check"],
     "constants are derived": [PYTHON, "tools/derive_log_exp.py", "--check"],
     "decay is derived": [PYTHON, "tools/derive_decay.py", "--check"],
+    "errors are indexed": [PYTHON, "tools/error_index.py", "--check"],
     "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
 }
 
