@@ -103,8 +103,9 @@ def read_arguments(name: str, written: dict[str, Any]) -> Arguments:
 
 
 def written_result(result: Any) -> dict[str, Any]:
-    """Every figure of a result but the state."""
-    fields = {name: value for name, value in result._asdict().items() if name != "state"}
+    """Every figure of a result but the state, and but what only pools in the Vault have."""
+    left_out = ("state", "integrator_fee", "credits")
+    fields = {name: value for name, value in result._asdict().items() if name not in left_out}
     if isinstance(result, SwapResult):
         return {name: str(value) for name, value in fields.items()}
     return {name: str(value) if isinstance(value, int) else strings(value) for name, value in fields.items()}

@@ -17,23 +17,6 @@ NEVER = 2**63  # a deadline that does not come
 NO_ONE = "0x" + "00" * 20
 
 
-def constitution_text(
-    params: PoolParams, protocol: Protocol, tokens: Sequence[str] = (), providers: Sequence[str | None] = ()
-) -> bytes:
-    """What `create_pool` is given: the words of contracts/maths/constitution.vy, then the share token's texts.
-
-    `tokens` and `providers` replace the addresses in `params`. ChainError for texts that do not fit 32 bytes.
-    """
-    words = params.constitution(protocol.kinds[params.kind], tokens, providers)
-    texts = [params.name.encode(), params.symbol.encode()]
-    for text in texts:
-        if not 1 <= len(text) <= 32:
-            raise ChainError(
-                f"{text.decode()!r} has {len(text)} bytes; names and symbols on chain have 1 to 32"
-            )
-    return b"".join(word.to_bytes(32, "big") for word in words) + b"".join(bytes([len(t)]) + t for t in texts)
-
-
 def create_pool(
     protocol: Protocol, params: PoolParams, tokens: Sequence[str] = (), *, manager: str | None = None,
     providers: Sequence[str | None] = (),
@@ -43,7 +26,7 @@ def create_pool(
     The guard of a launch is set at once, which only the manager can do: leave `manager` out where `params` has one.
     """
     vault = protocol.vault
-    text = constitution_text(params, protocol, tokens, providers)
+    text = params.constitution_text(protocol.kinds[params.kind], tokens, providers)
     receipt = send(protocol, vault.functions.create_pool(text, manager or protocol.web3.eth.default_account))
     (created,) = events(protocol, receipt, "PoolCreated")
     pool = str(created["pool"])

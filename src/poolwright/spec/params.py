@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from poolwright.errors import Finding, SpecError
 from poolwright.spec.bounds import WAD
 from poolwright.spec.constitution import constitution_text, constitution_words
+from poolwright.spec.faults import MAX_TEXT
 from poolwright.spec.fee_policy import FLAT, FeePolicy
 from poolwright.spec.governance import DAY, NO_RIGHTS, OPEN, Guard, Rights
 from poolwright.spec.json_form import plain, read
@@ -80,7 +81,7 @@ class PoolParams:
         >>> pool.index("USDC")
         1
         """
-        named = _named(name, symbol, tokens)
+        named = share_texts(name, symbol, tokens)
         return cls(
             *named,
             Kind.WEIGHTED,
@@ -106,7 +107,7 @@ class PoolParams:
         >>> pool.kind.value
         'stable'
         """
-        named = _named(name, symbol, tokens)
+        named = share_texts(name, symbol, tokens)
         return cls(
             *named,
             Kind.STABLE,
@@ -130,7 +131,7 @@ class PoolParams:
         >>> len(pool.tokens), pool.weights
         (2, ())
         """
-        named = _named(name, symbol, tokens)
+        named = share_texts(name, symbol, tokens)
         return cls(
             *named,
             Kind.CONSTANT_PRODUCT,
@@ -209,7 +210,13 @@ class PoolParams:
             ]) from error  # fmt: skip
 
 
-def _named(name: str, symbol: str, tokens: Sequence[Token]) -> tuple[str, str]:
-    """Fill an empty name or symbol of the share token from the assets."""
-    assets = "-".join(str(token.symbol) for token in tokens)
-    return name or f"Poolwright {assets}", symbol or f"PW-{assets}"
+def share_texts(name: str, symbol: str, tokens: Sequence[Token]) -> tuple[str, str]:
+    """Return name and symbol of the share token; one left out is made from the assets, or from how many they are.
+
+    >>> share_texts("", "", [Token("WETH", 18), Token("DAI", 18)])
+    ('Poolwright WETH-DAI', 'PW-WETH-DAI')
+    """
+    assets = made = "-".join(str(token.symbol) for token in tokens)
+    if len(f"Poolwright {assets}".encode()) > MAX_TEXT:
+        assets, made = f"{len(tokens)} assets", str(len(tokens))
+    return name or f"Poolwright {assets}", symbol or f"PW-{made}"

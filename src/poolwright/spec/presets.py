@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from poolwright.errors import UnitError
+from poolwright.spec.faults import MAX_TEXT
 from poolwright.spec.kind import Kind
 from poolwright.spec.tokens import KNOWN_TOKENS
 from poolwright.units import format_number, parse_number
@@ -109,6 +110,12 @@ def parse_asset(text: str) -> Asset:
     )
 
 
+def _texts(symbols: Sequence[str]) -> list[str]:
+    """Return the lines for the share token's name and symbol; none where they would be too long: it is given others."""
+    texts = {"name": " ".join(["Poolwright", *symbols]), "symbol": "-".join(["PW", *symbols])}
+    return [f"{key} = {_quoted(text)}" for key, text in texts.items() if len(text.encode()) <= MAX_TEXT]
+
+
 def preset_toml(name: str, assets: Sequence[Asset] = ()) -> str:
     """Return the text of a pool.toml made from a preset, with other assets if given.
 
@@ -122,8 +129,7 @@ def preset_toml(name: str, assets: Sequence[Asset] = ()) -> str:
         "",
         "[pool]",
         f'kind = "{preset.kind.value}"',
-        f"name = {_quoted(' '.join(['Poolwright', *(asset.symbol for asset in chosen)]))}",
-        f"symbol = {_quoted('-'.join(['PW', *(asset.symbol for asset in chosen)]))}",
+        *_texts([asset.symbol for asset in chosen]),
         "",
         "[fees]",
         _line(f'swap = "{preset.fee}"', "of the amount in"),

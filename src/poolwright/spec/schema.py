@@ -14,7 +14,7 @@ from poolwright.spec import bounds, checks, fee_policy, governance
 from poolwright.spec.fee_policy import Policy, TierSource
 from poolwright.spec.kind import Kind
 from poolwright.spec.kinds import KIND_MODULES
-from poolwright.spec.params import HALF_LIFE, RATE_MAX_AGE, RATE_MAX_MOVE, PoolParams, Token
+from poolwright.spec.params import HALF_LIFE, RATE_MAX_AGE, RATE_MAX_MOVE, PoolParams, Token, share_texts
 from poolwright.spec.tokens import KNOWN_TOKENS
 from poolwright.units import format_percent, parse_amount, parse_duration, parse_number, parse_units, to_wad
 
@@ -261,11 +261,11 @@ class PoolSpec(Table):
         if any(finding.severity == "error" for finding in findings):
             raise SpecError(findings)
         tokens = tuple(_resolve_token(token) for token in self.tokens)
-        assets = "-".join(token.symbol for token in tokens)
+        name, symbol = share_texts(self.pool.name or "", self.pool.symbol or "", tokens)
         own = {"weights": (), "amplification": 0} | KIND_MODULES[self.pool.kind].resolve(self)
         return PoolParams(
-            name=self.pool.name or f"Poolwright {assets}",
-            symbol=self.pool.symbol or f"PW-{assets}",
+            name=name,
+            symbol=symbol,
             kind=self.pool.kind,
             tokens=tokens,
             swap_fee=to_wad(self.fees.swap),
