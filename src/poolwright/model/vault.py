@@ -13,6 +13,7 @@ from poolwright.model.pool import Pool
 from poolwright.model.results import AddKind, Credit, LiquidityResult, RemoveKind, SwapKind, SwapResult
 from poolwright.model.session import Session
 from poolwright.model.snapshot import Snapshot
+from poolwright.spec.bounds import MAX_PAUSE
 
 
 class Step(NamedTuple):
@@ -51,6 +52,7 @@ class Vault:
     def __init__(self, pools: Iterable[Pool]) -> None:
         self._pools: dict[str, Pool] = {}
         self._claims: Counter[tuple[str | None, str]] = Counter()
+        self._paused_until = 0
         for pool in pools:
             if pool.params.name in self._pools:
                 raise ValueError(f"two pools are named {pool.params.name!r}; a vault needs a name for each")
@@ -96,6 +98,7 @@ class Vault:
         limit: int | None = None, account: str | None = None, integrator: str | None = None,
     ) -> SwapResult:  # fmt: skip
         """Swap in one pool."""
+        self._check_unpaused(at)
         result = self[pool].swap(
             kind, token_in, token_out, amount, at=at, limit=limit, account=account, integrator=integrator
         )
@@ -107,6 +110,7 @@ class Vault:
         token: str | int = 0, amount: int = 0, at: int = 0, account: str | None = None,
     ) -> LiquidityResult:  # fmt: skip
         """Add liquidity to one pool; arguments as `Pool.add_liquidity`."""
+        self._check_unpaused(at)
         result = self[pool].add_liquidity(
             kind, shares=shares, amounts=amounts, token=token, amount=amount, at=at, account=account
         )
@@ -118,11 +122,52 @@ class Vault:
         at: int = 0, account: str | None = None,
     ) -> LiquidityResult:  # fmt: skip
         """Remove liquidity from one pool; arguments as `Pool.remove_liquidity`."""
+        if kind is not RemoveKind.PROPORTIONAL:  # no pause stops an exit in proportion
+            self._check_unpaused(at)
         result = self[pool].remove_liquidity(
             kind, shares=shares, token=token, amount=amount, at=at, account=account
         )
         self._credit(pool, result.credits)
         return result
+
+    def recovery_exit(
+        self,
+        pool: str,
+        shares: int,
+        *,
+        held_back: Sequence[str] = (),
+        at: int = 0,
+        account: str | None = None,
+    ) -> LiquidityResult:
+        """Burn shares for their part of every balance, whatever else is broken.
+
+        Tokens that are held back are not sent but credited to the account.
+        """
+        result = self.remove_liquidity(pool, RemoveKind.PROPORTIONAL, shares=shares, at=at, account=account)
+        for token, amount in zip(self[pool].params.tokens, result.amounts, strict=True):
+            if token.symbol in held_back:
+                self._claims[account, token.symbol] += amount
+        return result
+
+    # A pause of everything, by the protocol's guardian
+
+    def pause_all(self, duration: int, *, at: int) -> None:
+        """Stop swaps and deposits of all pools for a while; and not again before as long a time has passed."""
+        if not 0 < duration <= MAX_PAUSE:
+            raise PoolRevert("pause: too long")
+        if self._paused_until and at < self._paused_until + MAX_PAUSE:
+            raise PoolRevert("pause: too soon")
+        self._paused_until = at + duration
+
+    def unpause_all(self, *, at: int) -> None:
+        """End it early."""
+        if at >= self._paused_until:
+            raise PoolRevert("pause: none")
+        self._paused_until = at
+
+    def _check_unpaused(self, at: int) -> None:
+        if at < self._paused_until:
+            raise PoolRevert("vault: paused")
 
     # Claims
 

@@ -12,7 +12,7 @@ from poolwright.model.results import SwapKind
 from poolwright.model.vault import Step, Vault
 from poolwright.spec.params import PoolParams, Token
 from tests.contracts.contract import EVER, NOBODY, Contract
-from tests.contracts.protocol import BOB, MANAGER, WAD, World
+from tests.contracts.protocol import BOB, DAY, MANAGER, WAD, World
 
 DECIMALS = (18, 8, 6)
 
@@ -92,6 +92,43 @@ class Pair:
             assert state.memory is not None
             assert state.memory.words(state.balances) == self.world.words(pool, len(DECIMALS))
         return found[0], found[1]
+
+
+def test_a_pause_of_everything_and_recovery_exits_are_alike(
+    world: World, token: Callable[[int], Contract]
+) -> None:
+    pair = Pair(world, [token(each) for each in DECIMALS])
+    pool, step = pair.address["weighted"], [Step("weighted", "T0", "T1")]
+    burned = pair.vault["weighted"].state.shares // 7
+
+    def both(chain: Callable[[int], object], model: Callable[[int], object]) -> object:
+        at = pair.time()
+        answers = pair.outcomes(lambda: chain(at), lambda: model(at))
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    def pause(duration: int) -> object:
+        return both(
+            lambda _: world.vault.pause_all(duration), lambda at: pair.vault.pause_all(duration, at=at)
+        )
+
+    def unpause() -> object:
+        return both(lambda _: world.vault.unpause_all(), lambda at: pair.vault.unpause_all(at=at))
+
+    assert [pause(15 * DAY), pause(DAY), pause(DAY)] == ["pause: too long", None, "pause: too soon"]
+    assert pair.path(SwapKind.EXACT_IN, step, WAD, 0) == ("vault: paused", "vault: paused")
+    left = both(
+        lambda _: tuple(world.vault.recovery_exit(pool, burned, BOB, 0b101, sender=MANAGER)),
+        lambda at: pair.vault.recovery_exit("weighted", burned, held_back=["T0", "T2"], at=at).amounts,
+    )
+    assert isinstance(left, tuple)
+    for k, symbol in ((0, "T0"), (1, None), (2, "T2")):
+        claim = world.vault.claim(MANAGER, pair.tokens[k])
+        assert claim == (pair.vault.claim(None, symbol) if symbol else 0)
+        assert claim == (left[k] if symbol else 0)
+    assert [unpause(), unpause()] == [None, "pause: none"]
+    chain, model = pair.path(SwapKind.EXACT_IN, step, WAD, 0)
+    assert chain == model != "vault: paused"
 
 
 def steps_of(rng: random.Random, follow: bool) -> list[Step]:
