@@ -83,7 +83,7 @@ FeePolicy = VolatilityFee | ImbalanceFee | TieredFee
 
 def declared(params: PoolParams) -> FeePolicy | None:
     """Return the policy that a pool declares, None for a flat fee; refuse what the loop cannot follow exactly."""
-    policy, base = params.fee_policy, _fraction(params.swap_fee)
+    policy = params.fee_policy
     if policy.policy is Policy.FLAT:
         return None
     if policy.policy is Policy.TIERED:
@@ -91,7 +91,7 @@ def declared(params: PoolParams) -> FeePolicy | None:
             "a tiered fee depends on who trades: say the classes with fee=TieredFee(least, base, retail=1) "
             "(poolwright.simulate.policies)."
         )
-    least, most, slope = map(_fraction, (policy.least, policy.most, policy.slope))
+    base, least, most, slope = map(_fraction, (params.swap_fee, policy.least, policy.most, policy.slope))
     if policy.policy is Policy.VOLATILITY:
         return VolatilityFee(base, most, slope, params.half_life)
     return ImbalanceFee(least, base, most, slope)
