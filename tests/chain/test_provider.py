@@ -40,7 +40,9 @@ def test_deployment_leaves_code_and_storage(web3: Web3, contract: Any, probe: di
 def test_contract_addresses_follow_the_nonce(web3: Web3, probe: dict[str, Any]) -> None:
     factory = web3.eth.contract(abi=probe["abi"], bytecode=probe["bytecode"])
     sender = web3.eth.accounts[2]
-    web3.eth.send_transaction({"from": sender, "to": web3.eth.accounts[3], "value": 1})
+    web3.eth.wait_for_transaction_receipt(
+        web3.eth.send_transaction({"from": sender, "to": web3.eth.accounts[3], "value": 1})
+    )
     assert web3.eth.get_transaction_count(sender) == 1
     receipt = web3.eth.wait_for_transaction_receipt(factory.constructor(2).transact({"from": sender}))
     rlp = b"\xd6\x94" + bytes.fromhex(sender[2:]) + b"\x01"  # the list [sender, 1]
@@ -194,7 +196,7 @@ def test_time_moves_as_told(web3: Web3, contract: Any) -> None:
 
 def test_signed_transaction_is_accepted_once(web3: Web3, contract: Any) -> None:
     signer = Account.create()
-    web3.eth.send_transaction({"to": signer.address, "value": 10**18})
+    web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction({"to": signer.address, "value": 10**18}))
     fields = contract.functions.store(77).build_transaction({"from": signer.address, "nonce": 0, **GAS})
     raw = signer.sign_transaction(fields).raw_transaction
     receipt = web3.eth.wait_for_transaction_receipt(web3.eth.send_raw_transaction(raw))
