@@ -42,6 +42,31 @@ def prepare_swap(
 
 
 @internal
+def price_swap(
+    pool: address,
+    header: uint256,
+    flags: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    given: uint256,
+) -> uint256:
+    """
+    @dev What the kind answers: the amount out for a net amount in (_e18), or with exact_out the net amount in for an amount out.
+    """
+    answer: Bytes[32] = raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, header, flags, index_in, index_out, exact_out, given,
+            method_id=method_id("price_swap(address,uint256,uint256,uint256,uint256,bool,uint256)"),
+        ),
+        max_outsize=32,
+        is_delegate_call=True,
+    )
+    return extract32(answer, 0, output_type=uint256)
+
+
+@internal
 def finish_swap(
     pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, amount_out: uint256, balance_in: uint256
 ):
