@@ -57,6 +57,7 @@ ALL_POINTS: constant(uint256) = 127
 
 # The width of a share, a weight or a fee; and where fields are in HEADER, ASSET, TERMS and SPLIT, for a swap, which spares the calls.
 SHARE: constant(uint256) = 2 ** 60 - 1
+ACCOUNT: constant(uint256) = 2 ** 160 - 1
 KIND_SHIFT: constant(uint256) = 8
 RATED: constant(uint256) = 255 << 16
 HALF_LIFE_SHIFT: constant(uint256) = 40

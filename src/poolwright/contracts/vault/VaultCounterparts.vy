@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 """
 @title Vault counterparts
-@notice The part of the Vault that talks to rate providers and modules, run in its place by delegatecall.
+@notice The part of the Vault that talks to rate providers, modules and kinds, and prices stable swaps; run in its place by delegatecall.
 @custom:assumes it is run by the Vault's own code only: no call from outside is passed on to it, and by itself it holds nothing
 @custom:rounding none of its own
 @custom:kill exits in proportion through recovery_exit never come here

@@ -1,7 +1,8 @@
 # pragma version 0.4.3
 """
 @title Asking
-@notice Where the Vault turns to VaultCounterparts, in its own storage, for the pools that have counterparts.
+@notice Where the Vault turns to VaultCounterparts, in its own storage: for pools that have counterparts, or a kind that two balances
+        do not tell a price.
 @custom:assumes the address is the Vault's own other half, which no call from outside is passed on to
 @custom:rounding none
 @custom:kill none

@@ -12,20 +12,9 @@ from ..maths import constitution
 # An EIP-1167 proxy is 45 bytes long.
 CODE: constant(uint256) = 45
 ASSETS: constant(uint256) = CODE + 96
-# The words that one reading gives a swap: three of its heading, and the first records.
+# HEADER, TERMS, SPLIT and the three words after them: one reading serves a swap among the first three assets. Every constitution
+# is that long.
 OPENING: constant(uint256) = 192
-FIRST: constant(uint256) = 3
-ACCOUNT: constant(uint256) = 2 ** 160 - 1
-
-
-@internal
-@view
-def opening(pool: address) -> uint256[6]:
-    """
-    @dev The words HEADER, TERMS and SPLIT and the three after them: one reading serves a swap among the first three assets. Every
-         constitution is that long.
-    """
-    return abi_decode(slice(pool.code, CODE, OPENING), uint256[6], unwrap_tuple=False)
 
 
 @internal

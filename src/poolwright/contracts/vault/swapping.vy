@@ -106,8 +106,8 @@ def swap(
     if pair.special:
         asking.finish_swap(pool, index_in, index_out, amount_in, amount_out, balance_in)
     return Settled(
-        token_in=convert(pair.record_in & reading.ACCOUNT, address),
-        token_out=convert(pair.record_out & reading.ACCOUNT, address),
+        token_in=convert(pair.record_in & constitution.ACCOUNT, address),
+        token_out=convert(pair.record_out & constitution.ACCOUNT, address),
         amount_in=amount_in,
         amount_out=amount_out,
     )
