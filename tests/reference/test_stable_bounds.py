@@ -55,5 +55,6 @@ def test_nothing_leaves_a_word(n: int) -> None:
                 stable_invariant.balance_up(x, index, d, amplification)
                 answered += 1
             except PoolRevert as refused:
-                assert str(refused).startswith("stable: "), f"{refused} of {x}, A {amplification}"
+                if not str(refused).startswith("stable: "):
+                    pytest.fail(f"{refused} of {x}, A {amplification}")
     assert answered > CASES // 2
