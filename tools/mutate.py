@@ -161,7 +161,7 @@ MUTANTS = (
         "a stable add mints one share too many",
     ),
     Mutant(
-        "stable-d-of-floor", "stable_invariant", "invariant_up", "above[i] = x[i] + 1", "above[i] = x[i]",
+        "stable-d-of-floor", "stable_invariant", "invariant_up", "unsafe_add(x[i], 1)", "x[i]",
         "what normalising cut off is paid out",
     ),
     Mutant(

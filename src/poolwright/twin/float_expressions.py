@@ -200,7 +200,7 @@ class FloatExpressions:
     def _call_word(self, node: ast.Call, name: str) -> ast.expr:
         args = node.args
         match name:
-            case "udiv" | "sdiv":
+            case "udiv" | "sdiv" | "wrap_udiv":
                 return ast.Call(self._primitive("divide", node), self._values(node), [])
             case "ushl" | "sshl":
                 return self._shift(args[0], args[1], 1)

@@ -35,6 +35,18 @@ _BRACKET_DOWN = "if (low < limits.MIN_LEFT_E36) or (usub(high, low) <= (high // 
 _SETTLED_BRACKET_DOWN = "if (low < limits.MIN_LEFT_E36) or settled(low, high):\n    break"
 
 RULES: Final[tuple[Rule, ...]] = (
+    # A power of ten by a count that stays an integer.
+    Rule(
+        "scaling",
+        "scaling_factor",
+        "return wrap_umul(rate, upow(10, wrap_usub(limits.MAX_DECIMALS, decimals)))",
+        """
+factor = rate
+for _ in range(to_index(usub(limits.MAX_DECIMALS, decimals), 18)):
+    factor = wrap_umul(factor, 10)
+return factor
+""",
+    ),
     # Newton falls to the root; the integers' last unit is far below a float's last place.
     Rule(
         "stable_invariant",
@@ -68,13 +80,15 @@ raise PoolRevert("stable: no convergence")
         "invariant_up",
         """
 above: tuple[uint256, ...] = x
+total = _U_0
 for i in range(len(x)):
-    above = with_item(above, i, uadd(x[i], 1))
+    more = wrap_uadd(x[i], 1)
+    above = with_item(above, i, more)
+    total = wrap_uadd(total, more)
 ann = umul(amplification, len(x))
-total = _sum(above)
 d = _newton_d(above, total, ann)
 margin = _U_1
-for _ in range(24):
+for _ in range(10):
     if _is_above(uadd(d, margin), product_down(above, uadd(d, margin)), total, ann):
         return uadd(d, margin)
     margin = umul(margin, 16)

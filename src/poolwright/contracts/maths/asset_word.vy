@@ -80,8 +80,8 @@ def owed_of(word: uint256) -> uint256:
 @internal
 @pure
 def drift_of(word: uint256) -> int256:
-    # cannot overflow: 34 bits less 2^33.
-    return unsafe_sub(convert((word >> DRIFT_SHIFT) & (2 ** 34 - 1), int256), convert(DRIFT_OFFSET, int256))
+    # wraps on purpose: two's complement; 34 bits less 2^33.
+    return convert(convert(unsafe_sub((word >> DRIFT_SHIFT) & (2 ** 34 - 1), DRIFT_OFFSET), bytes32), int256)
 
 
 @internal
@@ -125,14 +125,15 @@ def replaced(
     @dev A word with new fields and its old flags. Fields are the caller's to bound: balance and owed by their limits, drift and
          variance as oracle_maths gives them, time a timestamp.
     """
-    offset: uint256 = convert(drift + convert(DRIFT_OFFSET, int256), uint256)
+    # cannot overflow: a drift is above -2^33, and two's complement adds alike with and without a sign.
+    offset: uint256 = unsafe_add(convert(convert(drift, bytes32), uint256), DRIFT_OFFSET)
     return (
-        balance
-        | (owed << OWED_SHIFT)
-        | (offset << DRIFT_SHIFT)
-        | (variance << VARIANCE_SHIFT)
+        (word >> FLAGS_SHIFT << FLAGS_SHIFT)
         | (time << TIME_SHIFT)
-        | (word >> FLAGS_SHIFT << FLAGS_SHIFT)
+        | (variance << VARIANCE_SHIFT)
+        | (offset << DRIFT_SHIFT)
+        | (owed << OWED_SHIFT)
+        | balance
     )
 
 

@@ -55,8 +55,20 @@ AFTER_REMOVE: constant(uint256) = 32
 FEE: constant(uint256) = 64
 ALL_POINTS: constant(uint256) = 127
 
-# The width of a share, a weight or a fee.
+# The width of a share, a weight or a fee; and where fields are in HEADER, ASSET, TERMS and SPLIT, for a swap, which spares the calls.
 SHARE: constant(uint256) = 2 ** 60 - 1
+ACCOUNT: constant(uint256) = 2 ** 160 - 1
+KIND_SHIFT: constant(uint256) = 8
+RATED: constant(uint256) = 255 << 16
+HALF_LIFE_SHIFT: constant(uint256) = 40
+HALF_LIFE: constant(uint256) = 2 ** 24 - 1
+DECIMALS_SHIFT: constant(uint256) = 160
+WEIGHT_SHIFT: constant(uint256) = 168
+MOST_SHIFT: constant(uint256) = 120
+SLOPE_SHIFT: constant(uint256) = 180
+POLICY_SHIFT: constant(uint256) = 244
+CREATOR_SHIFT: constant(uint256) = 60
+INTEGRATOR_SHIFT: constant(uint256) = 120
 
 
 struct Header:
@@ -106,7 +118,7 @@ def header(word: uint256) -> Header:
         rated=self.is_rated(word),
         points=(word >> 24) & (2 ** 16 - 1),
         half_life=self.half_life(word),
-        parameter=(word >> 64) & (2 ** 32 - 1),
+        parameter=self.parameter(word),
         kind_address=word >> 96,
     )
 
@@ -117,37 +129,43 @@ def header(word: uint256) -> Header:
 @internal
 @pure
 def kind(header_word: uint256) -> uint256:
-    return (header_word >> 8) & 255
+    return (header_word >> KIND_SHIFT) & 255
 
 
 @internal
 @pure
 def is_rated(header_word: uint256) -> bool:
-    return (header_word >> 16) & 255 != 0
+    return header_word & RATED != 0
 
 
 @internal
 @pure
 def half_life(header_word: uint256) -> uint256:
-    return (header_word >> 40) & (2 ** 24 - 1)
+    return (header_word >> HALF_LIFE_SHIFT) & HALF_LIFE
+
+
+@internal
+@pure
+def parameter(header_word: uint256) -> uint256:
+    return (header_word >> 64) & (2 ** 32 - 1)
 
 
 @internal
 @pure
 def policy(terms_word: uint256) -> uint256:
-    return (terms_word >> 244) & 15
+    return (terms_word >> POLICY_SHIFT) & 15
 
 
 @internal
 @pure
 def decimals(record_word: uint256) -> uint256:
-    return (record_word >> 160) & 255
+    return (record_word >> DECIMALS_SHIFT) & 255
 
 
 @internal
 @pure
 def weight(record_word: uint256) -> uint256:
-    return (record_word >> 168) & SHARE
+    return (record_word >> WEIGHT_SHIFT) & SHARE
 
 
 @internal
@@ -156,8 +174,8 @@ def terms(word: uint256) -> Terms:
     return Terms(
         base=word & (2 ** 60 - 1),
         least=(word >> 60) & (2 ** 60 - 1),
-        most=(word >> 120) & (2 ** 60 - 1),
-        slope=(word >> 180) & (2 ** 64 - 1),
+        most=(word >> MOST_SHIFT) & (2 ** 60 - 1),
+        slope=(word >> SLOPE_SHIFT) & (2 ** 64 - 1),
         policy=self.policy(word),
     )
 
@@ -167,8 +185,8 @@ def terms(word: uint256) -> Terms:
 def split(word: uint256) -> Split:
     return Split(
         protocol=word & (2 ** 60 - 1),
-        creator=(word >> 60) & (2 ** 60 - 1),
-        integrator=(word >> 120) & (2 ** 60 - 1),
+        creator=(word >> CREATOR_SHIFT) & (2 ** 60 - 1),
+        integrator=(word >> INTEGRATOR_SHIFT) & (2 ** 60 - 1),
         tier_source=(word >> 180) & 255,
         tier_threshold=((word >> 188) & (2 ** 64 - 1)) * 10 ** 9,
     )

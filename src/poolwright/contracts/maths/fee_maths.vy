@@ -21,7 +21,8 @@ def net_of_fee(amount_in: uint256, fee: uint256) -> uint256:
     """
     assert amount_in > 0, "swap: zero in"
     assert amount_in <= limits.MAX_BALANCE, "swap: in too large"
-    return amount_in * (fixed_point.WAD - fee)
+    # cannot overflow: below 2^112 times 10^18 at most.
+    return unsafe_mul(amount_in, fixed_point.WAD - fee)
 
 
 @internal

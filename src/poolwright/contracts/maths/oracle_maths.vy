@@ -19,6 +19,9 @@ from . import fixed_point
 from . import log_exp
 
 ONE: constant(uint256) = 2 ** 64
+SIGNED_ONE: constant(int256) = 2 ** 64
+# A variance times ONE that no longer fits.
+MAX_AFTER: constant(uint256) = 2 ** 96
 MAX_DRIFT: constant(int256) = 2 ** 33 - 1
 # From log2 in 2^96 scale to drift in 2^28 scale.
 DRIFT_UNIT: constant(int256) = 2 ** 68
@@ -31,8 +34,8 @@ C3: constant(uint256) = 177401428508889649
 C4: constant(uint256) = 24533060648195076
 C5: constant(uint256) = 2746579564176526
 C6: constant(uint256) = 208519109865884
-# floor(2^64 / 15): z of the ratio 8/7. floor(2 / ln2 / (2k + 1) * 2^64).
-Z_MAX: constant(uint256) = 1229782938247303441
+# floor(2^64 / 225): z^2 of the ratio 8/7. floor(2 / ln2 / (2k + 1) * 2^64).
+W_MAX: constant(uint256) = 81985529216486896
 L0: constant(uint256) = 53226052391377289966
 L1: constant(uint256) = 17742017463792429988
 L2: constant(uint256) = 10645210478275457993
@@ -79,53 +82,63 @@ def decayed(drift: int256, variance: uint256, d: uint256) -> (int256, uint256):
     """
     @dev (drift, variance) after a rest that leaves the part d, in 2^64 scale, of an average.
     """
-    falling: bool = drift < 0
-    # wraps on purpose: two's complement; the size of a drift, below 2^34
-    size: uint256 = convert(convert(drift, bytes32), uint256)
-    if falling:
-        size = unsafe_sub(0, size)  # wraps on purpose: see above
-    # cannot overflow: drift < 2^34, so x^2 * d * (1 - d) < 2^48 * 2^128; variance < 2^32.
-    fresh: uint256 = unsafe_mul(unsafe_mul(unsafe_mul(size, size) >> 20, d) >> 64, unsafe_sub(ONE, d))
-    after: uint256 = unsafe_add(unsafe_mul(variance, d), fresh) >> 64  # cannot overflow: see above
-    rest: uint256 = unsafe_mul(size, d) >> 64  # cannot overflow: see above
-    if falling:
-        rest = unsafe_sub(0, rest)  # wraps on purpose: two's complement
-    return convert(convert(rest, bytes32), int256), min(after, asset_word.MAX_VARIANCE)
+    return self.decayed_drift(drift, d), self.decayed_variance(drift, variance, d)
+
+
+@internal
+@pure
+def decayed_drift(drift: int256, d: uint256) -> int256:
+    """
+    @dev The drift of `decayed`.
+    """
+    # cannot overflow: the size of a drift is below 2^34, d at most 2^64; the division rounds towards 0.
+    return unsafe_div(unsafe_mul(drift, convert(convert(d, bytes32), int256)), SIGNED_ONE)
+
+
+@internal
+@pure
+def decayed_variance(drift: int256, variance: uint256, d: uint256) -> uint256:
+    """
+    @dev The variance of `decayed`; the drift is that before the rest.
+    """
+    # cannot overflow: the size of a drift is below 2^34; a square has no sign.
+    square: uint256 = convert(convert(unsafe_mul(drift, drift), bytes32), uint256) >> 20
+    # cannot overflow: x^2 * d * (1 - d) < 2^48 * 2^128, and variance < 2^32.
+    after: uint256 = unsafe_add(unsafe_mul(variance, d), unsafe_mul(unsafe_mul(square, d) >> 64, unsafe_sub(ONE, d)))
+    if after >= MAX_AFTER:
+        return asset_word.MAX_VARIANCE
+    return after >> 64
 
 
 @internal
 @pure
 def drifted(drift: int256, before: uint256, after: uint256) -> int256:
     """
-    @dev Drift once the balance has moved from `before` to `after`, both from 1 to limits.MAX_BALANCE.
-    """
-    moved: int256 = drift
-    if after >= before:
-        # cannot overflow: below 2^35.
-        moved = unsafe_sub(drift, convert(self._log2_rise(after, before), int256))
-    else:
-        # cannot overflow: as above.
-        moved = unsafe_add(drift, convert(self._log2_rise(before, after), int256))
-    return max(min(moved, MAX_DRIFT), -MAX_DRIFT)
-
-
-@internal
-@pure
-def _log2_rise(large: uint256, small: uint256) -> uint256:
-    """
-    @dev log2(large / small) in 2^28 scale, rounded down by less than 1.01: for ratios up to 8/7 by four terms of
+    @dev Drift once the balance has moved from `before` to `after`, both from 1 to limits.MAX_BALANCE: less log2(after / before),
+         which is rounded towards 0 by less than 1.01 units: for ratios up to 8/7 by four terms of
          log2((1 + z) / (1 - z)) = 2 / ln2 * (z + z^3/3 + z^5/5 + ...), whose rest is below 0.003 units; beyond by log_exp.
     """
-    # cannot overflow: balances are below 2^112.
-    z: uint256 = unsafe_div(unsafe_sub(large, small) << 64, unsafe_add(large, small))
-    if z > Z_MAX:
-        return convert(log_exp.log2_ratio(large, small) // DRIFT_UNIT, uint256)
-    # cannot overflow: z < 2^61, w < 2^57, every sum below 2^66.
-    w: uint256 = unsafe_mul(z, z) >> 64
-    s: uint256 = unsafe_add(L2, unsafe_mul(w, L3) >> 64)  # cannot overflow: see above
-    s = unsafe_add(L1, unsafe_mul(w, s) >> 64)  # cannot overflow: see above
-    s = unsafe_add(L0, unsafe_mul(w, s) >> 64)  # cannot overflow: see above
-    return unsafe_mul(z, s) >> 100  # cannot overflow: below 2^127
+    # wraps on purpose: two's complement. Balances are below 2^112; the division rounds towards 0.
+    z: int256 = unsafe_div(
+        convert(convert(unsafe_sub(after, before) << 64, bytes32), int256),
+        convert(convert(unsafe_add(after, before), bytes32), int256),
+    )
+    # cannot overflow: z is at most 2^64 in size.
+    w: uint256 = convert(convert(unsafe_mul(z, z), bytes32), uint256) >> 64
+    moved: int256 = drift
+    if w < W_MAX:
+        # cannot overflow: z < 2^61, w < 2^57, every sum below 2^66.
+        s: uint256 = unsafe_add(L1, unsafe_mul(w, unsafe_add(L2, unsafe_mul(w, L3) >> 64)) >> 64)
+        s = unsafe_add(L0, unsafe_mul(w, s) >> 64)  # cannot overflow: see above
+        # cannot overflow: below 2^127, then 2^35; the division rounds towards 0.
+        moved = unsafe_sub(drift, unsafe_div(unsafe_mul(z, convert(convert(s, bytes32), int256)), 2 ** 100))
+    else:
+        moved = unsafe_sub(drift, log_exp.log2_ratio(after, before) // DRIFT_UNIT)  # cannot overflow: below 2^35
+    if moved > MAX_DRIFT:
+        return MAX_DRIFT
+    if moved < -MAX_DRIFT:
+        return -MAX_DRIFT
+    return moved
 
 
 @internal

@@ -19,10 +19,8 @@ def scaling_factor(decimals: uint256, rate: uint256) -> uint256:
     assert decimals <= limits.MAX_DECIMALS, "scaling: decimals above 18"
     assert rate >= limits.MIN_RATE, "scaling: rate too low"
     assert rate <= limits.MAX_RATE, "scaling: rate too high"
-    factor: uint256 = rate
-    for _: uint256 in range(limits.MAX_DECIMALS - decimals, bound=18):
-        factor = unsafe_mul(factor, 10)  # cannot overflow: rate <= 1e20, at most 18 times ten
-    return factor
+    # cannot overflow: decimals <= 18, rate <= 1e20.
+    return unsafe_mul(rate, 10 ** unsafe_sub(limits.MAX_DECIMALS, decimals))
 
 
 @internal

@@ -52,8 +52,9 @@ def credited(balance: uint256, amount: uint256) -> uint256:
     @dev Balance after a receipt.
     """
     assert amount <= limits.MAX_BALANCE, "pool: balance too large"
-    assert balance + amount <= limits.MAX_BALANCE, "pool: balance too large"
-    return balance + amount
+    after: uint256 = balance + amount
+    assert after <= limits.MAX_BALANCE, "pool: balance too large"
+    return after
 
 
 @internal
@@ -63,7 +64,7 @@ def debited(balance: uint256, amount: uint256) -> uint256:
     @dev Balance after a payment; at least one unit stays.
     """
     assert amount < balance, "pool: balance too small"
-    return balance - amount
+    return unsafe_sub(balance, amount)  # cannot overflow: see above
 
 
 @internal

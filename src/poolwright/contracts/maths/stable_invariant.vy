@@ -10,7 +10,9 @@
 # Values v_i = balance_i * factor_i are exact (1e36). They are shifted to x_i with 2^88 <= sum x < 2^104, so that one unit of x
 # is below 2^-88 of the pool however small or large it is, and D^2 times any product term met below fits a word.
 # Domain: x_i > sum x / 2^16 for every asset, before and after; outside it the pool answers "stable: imbalance".
-# Bounds used below: S = sum x < 2^104, D <= S, x_i >= 2^72, n <= 8, Ann <= 80,000.
+# Bounds used below: S = sum x < 2^104, D <= S, x_i >= 2^72, n <= 8, Ann <= 80,000, amplification * n < 2^27.
+# A product term of D is below 2^148 once D has a start (see _above_root; for n <= 4 at S itself, as one asset at least is not
+# below S / n: S * (2^16 / n)^(n - 1) < 2^147), so a word holds D or n * D times it. A margin on D, below 2^37, changes that little.
 
 from . import fixed_point
 from . import limits
@@ -20,6 +22,8 @@ IMBALANCE_BITS: constant(uint256) = 16
 PRODUCT_LIMIT: constant(uint256) = 2 ** 148
 # No balance of the domain comes near this.
 Y_MAX: constant(uint256) = 2 ** 112
+# Nor does an invariant come near this.
+D_MAX: constant(uint256) = 2 ** 105
 ITERATIONS: constant(uint256) = 255
 
 
@@ -34,8 +38,9 @@ def normalise(
     x: DynArray[uint256, 8] = balances
     total: uint256 = room
     for i: uint256 in range(len(balances), bound=8):
-        x[i] = balances[i] * factors[i]
-        total += x[i]
+        value: uint256 = balances[i] * factors[i]
+        total += value
+        x[i] = value
     left: uint256 = 0
     if total < 2 ** 100:
         left = 64
@@ -76,13 +81,15 @@ def invariant_up(x: DynArray[uint256, 8], amplification: uint256) -> uint256:
     @dev An upper bound of D of balances in [x, x + 1): D of x + 1, rounded up.
     """
     above: DynArray[uint256, 8] = x
+    total: uint256 = 0
     for i: uint256 in range(len(x), bound=8):
-        above[i] = x[i] + 1
+        more: uint256 = unsafe_add(x[i], 1)  # cannot overflow: below 2^112
+        above[i] = more
+        total = unsafe_add(total, more)  # cannot overflow: eight such values
     ann: uint256 = amplification * len(x)
-    total: uint256 = self._sum(above)
     d: uint256 = self._newton_d(above, total, ann)
     margin: uint256 = 1
-    for _: uint256 in range(24):
+    for _: uint256 in range(10):
         # D is at or above the root where  product(D) + Ann * D >= Ann * S + D;  the product is rounded down.
         if self._is_above(d + margin, self.product_down(above, d + margin), total, ann):
             return d + margin
@@ -116,14 +123,17 @@ def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplificatio
     @dev An upper bound of x[index] at invariant d, the other balances given; x[index] itself only starts the search.
          y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up).
     """
+    assert d < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
     ann: uint256 = amplification * n
     b: uint256 = d * limits.AMPLIFICATION_PRECISION // ann
     c: uint256 = d
     for k: uint256 in range(len(x), bound=8):
         if k != index:
-            b += x[k]
-            c = fixed_point.div_up(c * d, x[k] * n)
+            x_k: uint256 = x[k]
+            # cannot overflow: x_k < 2^112, c < 2^150, d < 2^105.
+            b = unsafe_add(b, x_k)  # cannot overflow: see above
+            c = fixed_point.div_up(unsafe_mul(c, d), unsafe_mul(x_k, n))  # cannot overflow: see above
             # A larger term needs a y outside the domain.
             assert c < 2 ** 150, "stable: imbalance"
     c = fixed_point.div_up(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
@@ -133,7 +143,10 @@ def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplificatio
         y = d
     for i: uint256 in range(ITERATIONS):
         last: uint256 = y
-        y = min((y * y + c) // (2 * y + b - d), Y_MAX)
+        # cannot overflow: y <= 2^112, c < 2^253, b < 2^115. The divisor is positive: at the start as assured above, later because
+        # y is at least the root less one, where it exceeds c / y - 2.
+        y = unsafe_div(unsafe_add(unsafe_mul(y, y), c), unsafe_sub(unsafe_add(unsafe_mul(2, y), b), d))
+        y = min(y, Y_MAX)
         # From the second step on it only falls, until rounding stops it.
         if i > 0 and y + 1 >= last:
             break
@@ -150,13 +163,14 @@ def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplificatio
 @internal
 @pure
 def check_domain(x: DynArray[uint256, 8]):
-    least: uint256 = 0
+    total: uint256 = 0
+    least: uint256 = Y_MAX
     for x_k: uint256 in x:
         assert x_k < Y_MAX, "stable: imbalance"
-        least = unsafe_add(least, x_k)  # cannot overflow: eight values below 2^112
-    least = least >> IMBALANCE_BITS
-    for x_k: uint256 in x:
-        assert x_k > least, "stable: imbalance"
+        total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
+        if x_k < least:
+            least = x_k
+    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
 
 
 @internal
@@ -177,7 +191,8 @@ def product_down(x: DynArray[uint256, 8], d: uint256) -> uint256:
     n: uint256 = len(x)
     product: uint256 = d
     for x_k: uint256 in x:
-        product = product * d // (x_k * n)
+        # cannot overflow: see the bounds at the top.
+        product = unsafe_div(unsafe_mul(product, d), unsafe_mul(x_k, n))
     return product
 
 
@@ -200,10 +215,10 @@ def _is_above(d: uint256, product: uint256, total: uint256, ann: uint256) -> boo
     """
     @dev product + Ann * D >= Ann * S + D, times the precision of Ann.
     """
-    return (
-        product * limits.AMPLIFICATION_PRECISION + ann * d
-        >= ann * total + d * limits.AMPLIFICATION_PRECISION
-    )
+    # cannot overflow: a product is below 2^149, ann below 2^27, d and total below 2^115.
+    left: uint256 = unsafe_add(unsafe_mul(product, limits.AMPLIFICATION_PRECISION), unsafe_mul(ann, d))
+    # cannot overflow: see above
+    return left >= unsafe_add(unsafe_mul(ann, total), unsafe_mul(d, limits.AMPLIFICATION_PRECISION))
 
 
 @internal
@@ -220,7 +235,8 @@ def _above_root(x: DynArray[uint256, 8], total: uint256) -> uint256:
         product: uint256 = d
         for x_k: uint256 in x:
             if product < PRODUCT_LIMIT:
-                product = product * d // (x_k * n)
+                # cannot overflow: below PRODUCT_LIMIT, D below 2^105.
+                product = unsafe_div(unsafe_mul(product, d), unsafe_mul(x_k, n))
         if product < PRODUCT_LIMIT:
             break
         d = d >> 1
@@ -241,11 +257,12 @@ def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
     for _: uint256 in range(ITERATIONS):
         product: uint256 = self.product_down(x, d)
         last: uint256 = d
-        d = (
-            (amplified + product * n)
-            * d
-            // ((ann - limits.AMPLIFICATION_PRECISION) * d // limits.AMPLIFICATION_PRECISION + (n + 1) * product)
-        )
+        # cannot overflow: amplified < 2^122 and ann * d < 2^132; n + 1 times a product below 2^152, n * D times it below 2^256.
+        # The divisor is positive, as Ann > 1 and D is.
+        top: uint256 = unsafe_mul(unsafe_add(amplified, unsafe_mul(product, n)), d)  # cannot overflow: see above
+        d = unsafe_mul(unsafe_sub(ann, limits.AMPLIFICATION_PRECISION), d)  # cannot overflow: see above
+        d = unsafe_add(unsafe_div(d, limits.AMPLIFICATION_PRECISION), unsafe_mul(unsafe_add(n, 1), product))
+        d = unsafe_div(top, d)  # cannot overflow: see above
         # It only falls, until rounding stops it.
         if d + 1 >= last:
             break

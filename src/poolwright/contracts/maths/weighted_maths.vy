@@ -27,10 +27,12 @@ def compute_out_given_exact_in(
     before: uint256 = balance_in * fixed_point.WAD
     assert net_in_e18 <= before, "swap: in too large"
     # The power is what stays: rounds up.
-    power: uint256 = log_exp.pow_up(before, before + net_in_e18, weight_in, weight_out)
+    after: uint256 = before + net_in_e18
+    power: uint256 = log_exp.pow_up(before, after, weight_in, weight_out)
     if power >= fixed_point.E36:
         return 0
-    amount_out: uint256 = balance_out * (fixed_point.E36 - power) // fixed_point.E36
+    # cannot overflow: the power is below one here.
+    amount_out: uint256 = balance_out * unsafe_sub(fixed_point.E36, power) // fixed_point.E36
     assert amount_out <= balance_out // 2, "swap: out too large"
     return amount_out
 

@@ -84,11 +84,14 @@ def swap(request: SwapRequest) -> uint256:
         request.amount,
         request.integrator,
     )
-    other: uint256 = self._bounded(done, request.exact_out, request.limit)
+    if request.exact_out:
+        assert done.amount_in <= request.limit, "swap: in above limit"
+    else:
+        assert done.amount_out >= request.limit, "swap: out below limit"
     custody.receive(done.token_in, done.amount_in, session)
     custody.send(done.token_out, done.amount_out, request.receiver, session)
     lock.leave(session)
-    return other
+    return done.amount_in if request.exact_out else done.amount_out
 
 
 @external

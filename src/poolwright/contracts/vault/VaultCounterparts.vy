@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 """
 @title Vault counterparts
-@notice The part of the Vault that talks to rate providers and modules, run in its place by delegatecall.
+@notice The part of the Vault that talks to rate providers, modules and kinds, and prices stable swaps; run in its place by delegatecall.
 @custom:assumes it is run by the Vault's own code only: no call from outside is passed on to it, and by itself it holds nothing
 @custom:rounding none of its own
 @custom:kill exits in proportion through recovery_exit never come here
@@ -16,6 +16,7 @@ from . import counterparts
 from . import lock
 from . import pools
 from . import reading
+from . import stable_pools
 from . import storage
 
 initializes: storage
@@ -23,6 +24,7 @@ initializes: lock
 initializes: pools[storage := storage]
 initializes: books[storage := storage]
 initializes: counterparts[storage := storage]
+initializes: stable_pools[storage := storage, pools := pools]
 
 
 @external
@@ -54,6 +56,29 @@ def prepare_swap(
         account_class=account_class,
         module_fee=module_fee,
     )
+
+
+@external
+@view
+def price_swap(
+    pool: address,
+    header_word: uint256,
+    flags: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    given: uint256,
+) -> uint256:
+    """
+    @notice The amount out for a net amount in (_e18), or with exact_out the net amount in for an amount out, where it takes the
+            whole pool to tell. Stable pools are priced here, others by their kind.
+    """
+    if constitution.kind(header_word) == constitution.STABLE:
+        return stable_pools.price_swap(pool, header_word, flags, index_in, index_out, exact_out, given)
+    header: constitution.Header = constitution.header(header_word)
+    if exact_out:
+        return pools.kind_in_given_out(pool, header, flags, index_in, index_out, given)
+    return pools.kind_out_given_in(pool, header, flags, index_in, index_out, given)
 
 
 @external

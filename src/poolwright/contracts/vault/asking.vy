@@ -1,7 +1,8 @@
 # pragma version 0.4.3
 """
 @title Asking
-@notice Where the Vault turns to VaultCounterparts, in its own storage, for the pools that have counterparts.
+@notice Where the Vault turns to VaultCounterparts, in its own storage: for pools that have counterparts, or a kind that two balances
+        do not tell a price.
 @custom:assumes the address is the Vault's own other half, which no call from outside is passed on to
 @custom:rounding none
 @custom:kill none
@@ -39,6 +40,31 @@ def prepare_swap(
         is_delegate_call=True,
     )
     return abi_decode(answer, Prepared)
+
+
+@internal
+def price_swap(
+    pool: address,
+    header: uint256,
+    flags: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    given: uint256,
+) -> uint256:
+    """
+    @dev What the kind answers: the amount out for a net amount in (_e18), or with exact_out the net amount in for an amount out.
+    """
+    answer: Bytes[32] = raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, header, flags, index_in, index_out, exact_out, given,
+            method_id=method_id("price_swap(address,uint256,uint256,uint256,uint256,bool,uint256)"),
+        ),
+        max_outsize=32,
+        is_delegate_call=True,
+    )
+    return extract32(answer, 0, output_type=uint256)
 
 
 @internal

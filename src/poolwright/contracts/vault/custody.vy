@@ -19,26 +19,24 @@ def receive(token: address, amount: uint256, session: uint256):
     """
     @dev Take an amount from the caller. A token that delivers less than it says is refused.
     """
-    if amount == 0:
-        return
-    if session != lock.IDLE:
+    if session == lock.IDLE:
+        self.pull(token, amount)
+    else:
         lock.charge(token, convert(amount, int256))
-        return
-    self.pull(token, amount)
 
 
 @internal
 def send(token: address, amount: uint256, receiver: address, session: uint256):
-    if amount == 0:
-        return
-    if session != lock.IDLE:
+    if session == lock.IDLE:
+        self.push(token, amount, receiver)
+    else:
         lock.charge(token, -convert(amount, int256))
-        return
-    self.push(token, amount, receiver)
 
 
 @internal
 def pull(token: address, amount: uint256):
+    if amount == 0:
+        return
     before: uint256 = staticcall IERC20(token).balanceOf(self)
     assert extcall IERC20(token).transferFrom(
         msg.sender, self, amount, default_return_value=True
@@ -48,6 +46,8 @@ def pull(token: address, amount: uint256):
 
 @internal
 def push(token: address, amount: uint256, receiver: address):
+    if amount == 0:
+        return
     assert extcall IERC20(token).transfer(
         receiver, amount, default_return_value=True
     ), "vault: transfer refused"

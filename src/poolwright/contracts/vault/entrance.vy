@@ -19,7 +19,8 @@ def begin(deadline: uint256) -> uint256:
     """
     @dev The answer belongs to lock.leave.
     """
-    session: uint256 = self.begin_exit(deadline)
+    assert block.timestamp <= deadline, "vault: too late"
+    session: uint256 = lock.enter()
     assert block.timestamp >= storage.world & (2 ** 32 - 1), "vault: paused"
     return session
 

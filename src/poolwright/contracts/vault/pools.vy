@@ -49,12 +49,12 @@ def weight_now(pool: address, index: uint256, weight: uint256) -> uint256:
 
 @internal
 @view
-def parameter_now(pool: address, header: constitution.Header, flags: uint256) -> uint256:
+def parameter_now(pool: address, parameter: uint256, flags: uint256) -> uint256:
     if flags & asset_word.RAMPING == 0:
-        return header.parameter
+        return parameter
     word: uint256 = storage.ramps[pool][storage.AMPLIFICATION]
     if word == 0:
-        return header.parameter
+        return parameter
     return ramp_maths.value_at(word, block.timestamp)
 
 
@@ -86,7 +86,7 @@ def view_all(pool: address, header: constitution.Header, flags: uint256) -> IKin
     @dev Every asset of a pool, as its kind is told.
     """
     view_: IKind.PoolView = empty(IKind.PoolView)
-    view_.parameter = self.parameter_now(pool, header, flags)
+    view_.parameter = self.parameter_now(pool, header.parameter, flags)
     view_.time = block.timestamp
     for i: uint256 in range(header.n, bound=16):
         record: constitution.Record = reading.record(pool, i)

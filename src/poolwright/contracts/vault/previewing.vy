@@ -96,10 +96,7 @@ def swap(
     self._check_tradable(seen)
     self._check_rate(seen, index_in)
     self._check_rate(seen, index_out)
-    pair: pricing.Pair = self._pair(seen, index_in, index_out)
-    pair.account_class = self._class(seen, account)
-    pair.module_fee = self._module_fee(seen, account, index_in, index_out, exact_out, amount)
-    fee: uint256 = pricing.fee(pair)
+    fee: uint256 = self._swap_fee(seen, index_in, index_out, exact_out, amount, account)
     amount_in: uint256 = amount
     amount_out: uint256 = amount
     kind: IKind = IKind(convert(seen.header.kind_address, address))
@@ -111,9 +108,9 @@ def swap(
         amount_out = staticcall kind.compute_out_given_exact_in(seen.view_, index_in, index_out, net_in_e18)
         assert amount_out > 0, "swap: zero out"
     taken: uint256 = fee_maths.fee_of(amount_in, fee)
-    kept: uint256 = pricing.owed_of(taken, seen.split, constitution.decimals(pair.record_in))[1]
-    share_maths.credited(asset_word.balance_of(pair.word_in), amount_in - kept)
-    share_maths.debited(asset_word.balance_of(pair.word_out), amount_out)
+    kept: uint256 = pricing.owed_of(taken, seen.split, reading.record(seen.pool, index_in).decimals)[1]
+    share_maths.credited(asset_word.balance_of(seen.words[index_in]), amount_in - kept)
+    share_maths.debited(asset_word.balance_of(seen.words[index_out]), amount_out)
     return amount_in, amount_out, taken
 
 
@@ -170,10 +167,7 @@ def swap_fee(seen: Seen, index_in: uint256, index_out: uint256, account: address
     """
     @dev The fee, WAD, that a swap by an account would pay.
     """
-    pair: pricing.Pair = self._pair(seen, index_in, index_out)
-    pair.account_class = self._class(seen, account)
-    pair.module_fee = self._module_fee(seen, account, index_in, index_out, False, 0)
-    return pricing.fee(pair)
+    return self._swap_fee(seen, index_in, index_out, False, 0, account)
 
 
 @internal
@@ -187,21 +181,23 @@ def invariant(seen: Seen) -> uint256:
 
 @internal
 @view
-def _pair(seen: Seen, index_in: uint256, index_out: uint256) -> pricing.Pair:
-    pair: pricing.Pair = empty(pricing.Pair)
-    pair.terms = seen.terms
-    pair.split = seen.split
-    pair.record_in = reading.record_word(seen.pool, index_in)
-    pair.record_out = reading.record_word(seen.pool, index_out)
-    pair.word_in = seen.words[index_in]
-    pair.word_out = seen.words[index_out]
-    pair.weight_in = seen.view_.assets[index_in] >> 112
-    pair.weight_out = seen.view_.assets[index_out] >> 112
-    pair.factor_in = seen.view_.factors[index_in]
-    pair.factor_out = seen.view_.factors[index_out]
-    pair.drift_in, pair.variance_in = self._rested(seen, index_in)
-    pair.drift_out, pair.variance_out = self._rested(seen, index_out)
-    return pair
+def _swap_fee(
+    seen: Seen, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256, account: address
+) -> uint256:
+    signals: pricing.Signals = pricing.Signals(
+        variance=max(self._rested(seen, index_in)[1], self._rested(seen, index_out)[1]),
+        value_in=self._value(seen, index_in),
+        value_out=self._value(seen, index_out),
+        account_class=self._class(seen, account),
+        module_fee=self._module_fee(seen, account, index_in, index_out, exact_out, amount),
+    )
+    return pricing.fee(seen.terms, signals)
+
+
+@internal
+@pure
+def _value(seen: Seen, index: uint256) -> uint256:
+    return pricing.value(seen.words[index], seen.view_.factors[index], seen.view_.assets[index] >> 112)
 
 
 @internal

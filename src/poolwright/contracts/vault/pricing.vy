@@ -1,123 +1,71 @@
 # pragma version 0.4.3
 """
 @title Pricing
-@notice What a swap does to the words of its two assets: used by the Vault to do it and by the lens to preview it.
-@custom:assumes a pair loaded from the constitution and the storage of one pool
-@custom:rounding every amount comes from maths/: out down, in up; the pool's providers keep what rounding leaves
+@notice A swap's fee and what of it is owed: used by the Vault to take it and by the lens to preview it.
+@custom:assumes words from the constitution and the storage of one pool
+@custom:rounding fees up; of what is owed, down: the pool's providers keep what rounding leaves
 @custom:kill none: it holds nothing
 """
-# In this order: load a Pair, rested until now, ask its fee, ask the amount that is not given (weighted_maths.vy or the kind), close.
 
 from ..maths import asset_word
 from ..maths import constitution
-from ..maths import fee_maths
 from ..maths import fee_policy_maths
 from ..maths import limits
 from ..maths import oracle_maths
-from ..maths import share_maths
 
 
-# Two assets of a pool as words: see constitution.vy and asset_word.vy. Terms and split are those in force, weights those of now.
-struct Pair:
-    header: uint256
-    terms: uint256
-    split: uint256
-    record_in: uint256
-    record_out: uint256
-    word_in: uint256
-    word_out: uint256
-    weight_in: uint256
-    weight_out: uint256
-    factor_in: uint256  # value of a raw unit, 1e36 scale; set for the imbalance policy only
-    factor_out: uint256
+# What a policy may look at, from the state before the trade.
+struct Signals:
+    variance: uint256  # the larger of both assets', rested until now
+    value_in: uint256  # balance times factor by weight; set for the imbalance policy only
+    value_out: uint256
     account_class: uint256
     module_fee: uint256
-    drift_in: int256  # rested until now, as the variances are
-    drift_out: int256
-    variance_in: uint256
-    variance_out: uint256
-
-
-# What a swap leaves: the fee on the amount in, the integrator's part of it, both words.
-struct Closed:
-    fee: uint256
-    integrator: uint256
-    owed: uint256  # quanta; past asset_word.MAX_OWED they are not in word_in, but due now
-    word_in: uint256
-    word_out: uint256
 
 
 @internal
 @pure
-def fee(pair: Pair) -> uint256:
+def fee(terms_word: uint256, signals: Signals) -> uint256:
     """
-    @dev The swap fee, WAD, from the state before the trade.
+    @dev The swap fee, WAD.
     """
-    terms: constitution.Terms = constitution.terms(pair.terms)
-    if terms.policy == fee_policy_maths.FLAT:
+    policy: uint256 = constitution.policy(terms_word)
+    if policy == fee_policy_maths.VOLATILITY:
+        return self.volatility_fee(terms_word, signals.variance)
+    terms: constitution.Terms = constitution.terms(terms_word)
+    if policy == fee_policy_maths.FLAT:
         return terms.base
-    if terms.policy == fee_policy_maths.VOLATILITY:
-        return fee_policy_maths.volatility_fee(
-            terms.base,
-            terms.most,
-            terms.slope,
-            oracle_maths.volatility(max(pair.variance_in, pair.variance_out)),
-        )
-    if terms.policy == fee_policy_maths.IMBALANCE:
+    if policy == fee_policy_maths.IMBALANCE:
         return fee_policy_maths.imbalance_fee(
-            terms.least,
-            terms.base,
-            terms.most,
-            terms.slope,
-            (pair.word_in & limits.MAX_BALANCE) * pair.factor_in // pair.weight_in,
-            (pair.word_out & limits.MAX_BALANCE) * pair.factor_out // pair.weight_out,
+            terms.least, terms.base, terms.most, terms.slope, signals.value_in, signals.value_out
         )
-    if terms.policy == fee_policy_maths.TIERED:
-        return fee_policy_maths.tiered_fee(terms.least, terms.base, pair.account_class)
-    return min(max(pair.module_fee, terms.least), terms.most)
+    if policy == fee_policy_maths.TIERED:
+        return fee_policy_maths.tiered_fee(terms.least, terms.base, signals.account_class)
+    return min(max(signals.module_fee, terms.least), terms.most)
 
 
 @internal
 @pure
-def close(
-    pair: Pair, amount_in: uint256, amount_out: uint256, swap_fee: uint256, integrated: bool, time: uint256
-) -> Closed:
+def volatility_fee(terms_word: uint256, variance: uint256) -> uint256:
     """
-    @dev The fee's parts and both words after the swap. `integrated`: an integrator takes its part.
+    @dev The fee of a pool whose policy this is, WAD.
     """
-    taken: uint256 = fee_maths.fee_of(amount_in, swap_fee)
-    integrator: uint256 = 0
-    if integrated:
-        integrator = taken * constitution.split(pair.split).integrator // limits.WAD
-    owed: uint256 = 0
-    kept: uint256 = 0
-    owed, kept = self.owed_of(taken, pair.split, constitution.decimals(pair.record_in))
-    before_in: uint256 = pair.word_in & limits.MAX_BALANCE
-    before_out: uint256 = pair.word_out & limits.MAX_BALANCE
-    after_in: uint256 = share_maths.credited(before_in, amount_in - kept - integrator)
-    after_out: uint256 = share_maths.debited(before_out, amount_out)
-    owed += asset_word.owed_of(pair.word_in)
-    return Closed(
-        fee=taken,
-        integrator=integrator,
-        owed=owed,
-        word_in=asset_word.replaced(
-            pair.word_in,
-            after_in,
-            owed if owed <= asset_word.MAX_OWED else 0,
-            oracle_maths.drifted(pair.drift_in, before_in, after_in),
-            pair.variance_in,
-            time,
-        ),
-        word_out=asset_word.replaced(
-            pair.word_out,
-            after_out,
-            asset_word.owed_of(pair.word_out),
-            oracle_maths.drifted(pair.drift_out, before_out, after_out),
-            pair.variance_out,
-            time,
-        ),
+    volatility: uint256 = oracle_maths.volatility(variance)
+    return fee_policy_maths.volatility_fee(
+        terms_word & constitution.SHARE,
+        (terms_word >> constitution.MOST_SHIFT) & constitution.SHARE,
+        (terms_word >> constitution.SLOPE_SHIFT) & (2 ** 64 - 1),
+        volatility,
     )
+
+
+@internal
+@pure
+def value(word: uint256, factor: uint256, weight: uint256) -> uint256:
+    """
+    @dev What an imbalance fee compares.
+    """
+    return (word & limits.MAX_BALANCE) * factor // weight
 
 
 @internal
@@ -128,6 +76,8 @@ def owed_of(taken: uint256, split: uint256, decimals: uint256) -> (uint256, uint
     """
     quantum: uint256 = asset_word.quantum(decimals)
     # cannot overflow: both are below 2^60; quantum is at least 1.
-    shares: uint256 = unsafe_add(split & constitution.SHARE, (split >> 60) & constitution.SHARE)
+    shares: uint256 = unsafe_add(
+        split & constitution.SHARE, (split >> constitution.CREATOR_SHIFT) & constitution.SHARE
+    )
     owed: uint256 = taken * shares // unsafe_mul(limits.WAD, quantum)  # cannot overflow: below 10^27
     return owed, unsafe_mul(owed, quantum)  # cannot overflow: at most taken

@@ -47,7 +47,7 @@ def check(book: books.Book, payload: DynArray[uint256, 17]):
         assert (
             payload[1] >= limits.MIN_AMPLIFICATION and payload[1] <= limits.MAX_AMPLIFICATION
         ), "ramp: amplification"
-        now: uint256 = pools.parameter_now(book.pool, book.header, book.flags)
+        now: uint256 = pools.parameter_now(book.pool, book.header.parameter, book.flags)
         assert ramp_maths.step_of(now, payload[1], duration) <= book.terms.least, "ramp: too fast"
         return
     assert book.header.kind == constitution.WEIGHTED, "ramp: not of this kind"
@@ -66,7 +66,7 @@ def check(book: books.Book, payload: DynArray[uint256, 17]):
 def begin(book: books.Book, payload: DynArray[uint256, 17]):
     end: uint256 = block.timestamp + payload[0]
     if book.header.kind == constitution.STABLE:
-        value: uint256 = pools.parameter_now(book.pool, book.header, book.flags)
+        value: uint256 = pools.parameter_now(book.pool, book.header.parameter, book.flags)
         self._store(book.pool, storage.AMPLIFICATION, value, payload[1], block.timestamp, end)
     else:
         for i: uint256 in range(book.header.n, bound=16):

@@ -12,17 +12,9 @@ from ..maths import constitution
 # An EIP-1167 proxy is 45 bytes long.
 CODE: constant(uint256) = 45
 ASSETS: constant(uint256) = CODE + 96
+# HEADER, TERMS, SPLIT and the three words after them: one reading serves a swap among the first three assets. Every constitution
+# is that long.
 OPENING: constant(uint256) = 192
-
-
-@internal
-@view
-def opening(pool: address) -> Bytes[OPENING]:
-    """
-    @dev The words HEADER, TERMS and SPLIT and the three after them: one reading serves a swap among the first three assets. Every
-         constitution is that long.
-    """
-    return slice(pool.code, CODE, OPENING)
 
 
 @internal

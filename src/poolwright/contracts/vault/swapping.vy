@@ -3,15 +3,18 @@
 @title Swapping
 @notice Loads a pair, prices a swap, writes its two words.
 @custom:assumes the Vault holds the lock
-@custom:rounding see pricing.vy
+@custom:rounding every amount comes from maths/: out down, in up; the pool's providers keep what rounding leaves
 @custom:kill a paused or retired pool refuses
 """
 
 from ..maths import asset_word
+from ..maths import constant_product_maths
 from ..maths import constitution
 from ..maths import fee_maths
 from ..maths import fee_policy_maths
+from ..maths import limits
 from ..maths import oracle_maths
+from ..maths import share_maths
 from ..maths import weighted_maths
 from . import asking
 from . import pools
@@ -43,6 +46,24 @@ struct Settled:
     amount_out: uint256
 
 
+# Two assets of a pool as words: see constitution.vy and asset_word.vy. Terms and split are those in force.
+struct Pair:
+    header: uint256
+    terms: uint256
+    split: uint256
+    record_in: uint256
+    record_out: uint256
+    word_in: uint256
+    word_out: uint256
+    special: bool  # VaultCounterparts is asked
+    drift_in: int256  # as they were
+    drift_out: int256
+    left_in: uint256  # what time leaves of an average, in 2^64 scale: see oracle_maths.decay
+    left_out: uint256
+    variance_in: uint256  # rested until now
+    variance_out: uint256
+
+
 # Flags of a pool that VaultCounterparts is asked about.
 SPECIAL: constant(uint256) = asset_word.RAMPING | asset_word.MODULAR
 
@@ -51,54 +72,42 @@ SPECIAL: constant(uint256) = asset_word.RAMPING | asset_word.MODULAR
 def swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256, integrator: address
 ) -> Settled:
-    pair: pricing.Pair = self._load(pool, index_in, index_out)
-    special: bool = (
-        (pair.word_in >> asset_word.FLAGS_SHIFT) & SPECIAL != 0
-        or constitution.is_rated(pair.header)
-        or constitution.policy(pair.terms) >= fee_policy_maths.TIERED
-    )
-    if special:
-        more: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
-        pair.weight_in = more.weight_in
-        pair.weight_out = more.weight_out
-        pair.factor_in = more.factor_in
-        pair.factor_out = more.factor_out
-        pair.account_class = more.account_class
-        pair.module_fee = more.module_fee
-    fee: uint256 = pricing.fee(pair)
+    pair: Pair = self._load(pool, index_in, index_out)
+    weight_in: uint256 = (pair.record_in >> constitution.WEIGHT_SHIFT) & constitution.SHARE
+    weight_out: uint256 = (pair.record_out >> constitution.WEIGHT_SHIFT) & constitution.SHARE
+    variance: uint256 = max(pair.variance_in, pair.variance_out)
+    fee: uint256 = 0
+    if pair.special:
+        fee, weight_in, weight_out = self._asked(pair, pool, index_in, index_out, exact_out, amount, variance)
+    elif pair.terms >> constitution.POLICY_SHIFT == fee_policy_maths.VOLATILITY:
+        fee = pricing.volatility_fee(pair.terms, variance)
+    else:
+        fee = self._plain_fee(pair, weight_in, weight_out)
+    given: uint256 = amount
+    if not exact_out:
+        given = fee_maths.net_of_fee(amount, fee)
+    other: uint256 = 0
+    balance_in: uint256 = pair.word_in & limits.MAX_BALANCE
+    balance_out: uint256 = pair.word_out & limits.MAX_BALANCE
+    if (pair.header >> constitution.KIND_SHIFT) & 255 != constitution.WEIGHTED:
+        other = self._of_kind(pair.header, pair.word_in, pair.word_out, pool, index_in, index_out, exact_out, given)
+    elif exact_out:
+        other = weighted_maths.compute_in_given_exact_out(balance_in, weight_in, balance_out, weight_out, given)
+    else:
+        other = weighted_maths.compute_out_given_exact_in(balance_in, weight_in, balance_out, weight_out, given)
     amount_in: uint256 = amount
     amount_out: uint256 = amount
     if exact_out:
-        amount_in = self._in(pair, pool, index_in, index_out, amount, fee)
+        amount_in = fee_maths.gross_of_net_up(other, fee)
     else:
-        amount_out = self._out(pair, pool, index_in, index_out, amount, fee)
-    closed: pricing.Closed = pricing.close(
-        pair, amount_in, amount_out, fee, integrator != empty(address), block.timestamp
-    )
-    storage.words[pool][index_in] = closed.word_in
-    storage.words[pool][index_out] = closed.word_out
-    token_in: address = reading.token(pair.record_in)
-    if closed.owed > asset_word.MAX_OWED:
-        storage.settle_owed(
-            pool, token_in, constitution.decimals(pair.record_in), closed.owed, constitution.split(pair.split)
-        )
-    if closed.integrator > 0:
-        storage.credit(integrator, token_in, closed.integrator)
-    log Swap(
-        pool=pool,
-        account=msg.sender,
-        indices=index_in | (index_out << 8),
-        amount_in=amount_in,
-        amount_out=amount_out,
-        fee=closed.fee,
-        word_in=closed.word_in,
-        word_out=closed.word_out,
-    )
-    if special:
-        asking.finish_swap(pool, index_in, index_out, amount_in, amount_out, asset_word.balance_of(pair.word_in))
+        assert other > 0, "swap: zero out"
+        amount_out = other
+    self._write(pair, pool, index_in, index_out, amount_in, amount_out, fee, integrator)
+    if pair.special:
+        asking.finish_swap(pool, index_in, index_out, amount_in, amount_out, balance_in)
     return Settled(
-        token_in=token_in,
-        token_out=reading.token(pair.record_out),
+        token_in=convert(pair.record_in & constitution.ACCOUNT, address),
+        token_out=convert(pair.record_out & constitution.ACCOUNT, address),
         amount_in=amount_in,
         amount_out=amount_out,
     )
@@ -106,27 +115,22 @@ def swap(
 
 @internal
 @view
-def _load(pool: address, index_in: uint256, index_out: uint256) -> pricing.Pair:
+def _load(pool: address, index_in: uint256, index_out: uint256) -> Pair:
     """
-    @dev The pair as the constitution and the storage have it, drifts and variances rested until now.
+    @dev The pair as the constitution and the storage have it; reverts for a pool that does not trade.
     """
     assert index_in != index_out, "swap: same token"
-    data: Bytes[reading.OPENING] = reading.opening(pool)
-    pair: pricing.Pair = empty(pricing.Pair)
-    pair.header = extract32(data, 0, output_type=uint256)
-    pair.terms = extract32(data, 32, output_type=uint256)
-    pair.split = extract32(data, 64, output_type=uint256)
+    opening: uint256[6] = abi_decode(
+        slice(pool.code, reading.CODE, reading.OPENING), uint256[6], unwrap_tuple=False
+    )
+    pair: Pair = empty(Pair)
+    pair.header = opening[0]
+    pair.terms = opening[1]
+    pair.split = opening[2]
     assert max(index_in, index_out) < pair.header & 255, "swap: no such token"
-    if index_in < 3:
-        pair.record_in = extract32(data, 96 + 32 * index_in, output_type=uint256)
-    else:
-        pair.record_in = reading.record_word(pool, index_in)
-    if index_out < 3:
-        pair.record_out = extract32(data, 96 + 32 * index_out, output_type=uint256)
-    else:
-        pair.record_out = reading.record_word(pool, index_out)
-    pair.weight_in = constitution.weight(pair.record_in)
-    pair.weight_out = constitution.weight(pair.record_out)
+    # cannot overflow: see above.
+    pair.record_in = opening[unsafe_add(3, index_in)] if index_in < 3 else reading.record_word(pool, index_in)
+    pair.record_out = opening[unsafe_add(3, index_out)] if index_out < 3 else reading.record_word(pool, index_out)
     pair.word_in = storage.words[pool][index_in]
     pair.word_out = storage.words[pool][index_out]
     assert pair.word_in != 0, "vault: no such pool"
@@ -136,65 +140,165 @@ def _load(pool: address, index_in: uint256, index_out: uint256) -> pricing.Pair:
         if flags & asset_word.ALTERED != 0:
             pair.terms = storage.terms[pool]
             pair.split = storage.splits[pool]
-    if constitution.policy(pair.terms) == fee_policy_maths.IMBALANCE:
-        pair.factor_in = pools.plain_factor(pair.record_in)
-        pair.factor_out = pools.plain_factor(pair.record_out)
-    at_in: uint256 = asset_word.time_of(pair.word_in)
-    at_out: uint256 = asset_word.time_of(pair.word_out)
-    half_life: uint256 = constitution.half_life(pair.header)
-    d: uint256 = oracle_maths.decay(block.timestamp - at_in, half_life)
-    pair.drift_in, pair.variance_in = oracle_maths.decayed(
-        asset_word.drift_of(pair.word_in), asset_word.variance_of(pair.word_in), d
+    pair.special = (
+        flags & SPECIAL != 0
+        or pair.header & constitution.RATED != 0
+        or pair.terms >> constitution.POLICY_SHIFT >= fee_policy_maths.TIERED
     )
+    at_in: uint256 = (pair.word_in >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME
+    at_out: uint256 = (pair.word_out >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME
+    half_life: uint256 = (pair.header >> constitution.HALF_LIFE_SHIFT) & constitution.HALF_LIFE
+    # cannot overflow: what is in the words is past.
+    pair.left_in = oracle_maths.decay(unsafe_sub(block.timestamp, at_in), half_life)
+    pair.left_out = pair.left_in
     if at_out != at_in:
-        d = oracle_maths.decay(block.timestamp - at_out, half_life)
-    pair.drift_out, pair.variance_out = oracle_maths.decayed(
-        asset_word.drift_of(pair.word_out), asset_word.variance_of(pair.word_out), d
-    )
+        pair.left_out = oracle_maths.decay(unsafe_sub(block.timestamp, at_out), half_life)  # cannot overflow: as above
+    variance: uint256 = (pair.word_in >> asset_word.VARIANCE_SHIFT) & asset_word.MAX_VARIANCE
+    pair.drift_in = asset_word.drift_of(pair.word_in)
+    pair.variance_in = oracle_maths.decayed_variance(pair.drift_in, variance, pair.left_in)
+    variance = (pair.word_out >> asset_word.VARIANCE_SHIFT) & asset_word.MAX_VARIANCE
+    pair.drift_out = asset_word.drift_of(pair.word_out)
+    pair.variance_out = oracle_maths.decayed_variance(pair.drift_out, variance, pair.left_out)
     return pair
 
 
 @internal
-@view
-def _out(
-    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, fee: uint256
+def _asked(
+    pair: Pair,
+    pool: address,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    amount: uint256,
+    variance: uint256,
+) -> (uint256, uint256, uint256):
+    """
+    @dev (fee, weight in, weight out) of a pool that has counterparts, ramps or a tiered fee.
+    """
+    more: asking.Prepared = asking.prepare_swap(pool, index_in, index_out, exact_out, amount)
+    fee: uint256 = pricing.fee(
+        pair.terms,
+        pricing.Signals(
+            variance=variance,
+            value_in=pricing.value(pair.word_in, more.factor_in, more.weight_in),
+            value_out=pricing.value(pair.word_out, more.factor_out, more.weight_out),
+            account_class=more.account_class,
+            module_fee=more.module_fee,
+        ),
+    )
+    return fee, more.weight_in, more.weight_out
+
+
+@internal
+@pure
+def _plain_fee(pair: Pair, weight_in: uint256, weight_out: uint256) -> uint256:
+    """
+    @dev The fee where the balances tell it, or nothing but the terms.
+    """
+    signals: pricing.Signals = empty(pricing.Signals)
+    if constitution.policy(pair.terms) == fee_policy_maths.IMBALANCE:
+        signals.value_in = pricing.value(pair.word_in, pools.plain_factor(pair.record_in), weight_in)
+        signals.value_out = pricing.value(pair.word_out, pools.plain_factor(pair.record_out), weight_out)
+    return pricing.fee(pair.terms, signals)
+
+
+@internal
+def _of_kind(
+    header: uint256,
+    word_in: uint256,
+    word_out: uint256,
+    pool: address,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    given: uint256,
 ) -> uint256:
-    net_in_e18: uint256 = fee_maths.net_of_fee(amount_in, fee)
-    amount_out: uint256 = 0
-    if constitution.kind(pair.header) == constitution.WEIGHTED:
-        amount_out = weighted_maths.compute_out_given_exact_in(
-            asset_word.balance_of(pair.word_in),
-            pair.weight_in,
-            asset_word.balance_of(pair.word_out),
-            pair.weight_out,
-            net_in_e18,
+    """
+    @dev The amount out (raw) for a net amount in (_e18), or with exact_out the net amount in for an amount out.
+    """
+    if constitution.kind(header) != constitution.CONSTANT_PRODUCT:
+        flags: uint256 = word_in >> asset_word.FLAGS_SHIFT
+        return asking.price_swap(pool, header, flags, index_in, index_out, exact_out, given)
+    balance_in: uint256 = word_in & limits.MAX_BALANCE
+    balance_out: uint256 = word_out & limits.MAX_BALANCE
+    if exact_out:
+        return constant_product_maths.compute_in_given_exact_out(balance_in, balance_out, given)
+    return constant_product_maths.compute_out_given_exact_in(balance_in, balance_out, given)
+
+
+@internal
+def _write(
+    pair: Pair,
+    pool: address,
+    index_in: uint256,
+    index_out: uint256,
+    amount_in: uint256,
+    amount_out: uint256,
+    fee: uint256,
+    integrator: address,
+):
+    """
+    @dev Both words after the swap, the fee's parts to whom they are due, and the log.
+    """
+    taken: uint256 = fee_maths.fee_of(amount_in, fee)
+    owed: uint256 = 0
+    kept: uint256 = 0
+    owed, kept = pricing.owed_of(taken, pair.split, (pair.record_in >> constitution.DECIMALS_SHIFT) & 255)
+    if integrator != empty(address):
+        part: uint256 = taken * constitution.split(pair.split).integrator // limits.WAD
+        storage.credit(integrator, reading.token(pair.record_in), part)
+        kept += part
+    # cannot overflow: a quotient by 10^18, and 40 bits.
+    owed = unsafe_add(owed, (pair.word_in >> asset_word.OWED_SHIFT) & asset_word.MAX_OWED)
+    if owed > asset_word.MAX_OWED:
+        storage.settle_owed(
+            pool,
+            reading.token(pair.record_in),
+            constitution.decimals(pair.record_in),
+            owed,
+            constitution.split(pair.split),
         )
-    else:
-        flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
-        amount_out = pools.kind_out_given_in(
-            pool, constitution.header(pair.header), flags, index_in, index_out, net_in_e18
-        )
-    assert amount_out > 0, "swap: zero out"
-    return amount_out
+        owed = 0
+    balance: uint256 = share_maths.credited(pair.word_in & limits.MAX_BALANCE, amount_in - kept)
+    word_in: uint256 = self._moved(
+        pair.word_in, balance, owed, pair.drift_in, pair.left_in, pair.variance_in
+    )
+    storage.words[pool][index_in] = word_in
+    balance = share_maths.debited(pair.word_out & limits.MAX_BALANCE, amount_out)
+    owed = (pair.word_out >> asset_word.OWED_SHIFT) & asset_word.MAX_OWED
+    word_out: uint256 = self._moved(
+        pair.word_out, balance, owed, pair.drift_out, pair.left_out, pair.variance_out
+    )
+    storage.words[pool][index_out] = word_out
+    log Swap(
+        pool=pool,
+        account=msg.sender,
+        indices=index_in | (index_out << 8),
+        amount_in=amount_in,
+        amount_out=amount_out,
+        fee=taken,
+        word_in=word_in,
+        word_out=word_out,
+    )
 
 
 @internal
 @view
-def _in(
-    pair: pricing.Pair, pool: address, index_in: uint256, index_out: uint256, amount_out: uint256, fee: uint256
+def _moved(
+    word: uint256, balance: uint256, owed: uint256, drift: int256, left: uint256, variance: uint256
 ) -> uint256:
-    net_in_e18: uint256 = 0
-    if constitution.kind(pair.header) == constitution.WEIGHTED:
-        net_in_e18 = weighted_maths.compute_in_given_exact_out(
-            asset_word.balance_of(pair.word_in),
-            pair.weight_in,
-            asset_word.balance_of(pair.word_out),
-            pair.weight_out,
-            amount_out,
-        )
-    else:
-        flags: uint256 = pair.word_in >> asset_word.FLAGS_SHIFT
-        net_in_e18 = pools.kind_in_given_out(
-            pool, constitution.header(pair.header), flags, index_in, index_out, amount_out
-        )
-    return fee_maths.gross_of_net_up(net_in_e18, fee)
+    """
+    @dev The word with a new balance, its average decayed to what time left of it and moved on.
+    """
+    decayed: int256 = oracle_maths.decayed_drift(drift, left)
+    moved: int256 = oracle_maths.drifted(decayed, word & limits.MAX_BALANCE, balance)
+    # cannot overflow: a drift is above -2^33, and two's complement adds alike with and without a sign.
+    offset: uint256 = unsafe_add(convert(convert(moved, bytes32), uint256), asset_word.DRIFT_OFFSET)
+    return (
+        balance
+        | (owed << asset_word.OWED_SHIFT)
+        | (offset << asset_word.DRIFT_SHIFT)
+        | (variance << asset_word.VARIANCE_SHIFT)
+        | (block.timestamp << asset_word.TIME_SHIFT)
+        | (word >> asset_word.FLAGS_SHIFT << asset_word.FLAGS_SHIFT)
+    )

@@ -42,9 +42,10 @@ def credited(balance: float, amount: float) -> float:
     """@dev Balance after a receipt."""
     if amount > limits.MAX_BALANCE:
         raise PoolRevert('pool: balance too large')
-    if balance + amount > limits.MAX_BALANCE:
+    after = balance + amount
+    if after > limits.MAX_BALANCE:
         raise PoolRevert('pool: balance too large')
-    return balance + amount
+    return after
 
 
 def debited(balance: float, amount: float) -> float:

@@ -11,6 +11,7 @@ from poolwright.model.words import item, with_item
 IMBALANCE_BITS: float = 16.0
 PRODUCT_LIMIT: float = 2.0 ** 148
 Y_MAX: float = 2.0 ** 112
+D_MAX: float = 2.0 ** 105
 ITERATIONS: float = 255.0
 
 
@@ -19,8 +20,9 @@ def normalise(balances: tuple[float, ...], factors: tuple[float, ...], room: flo
     x: tuple[float, ...] = balances
     total = room
     for i in range(len(balances)):
-        x = with_item(x, i, balances[i] * item(factors, i))
-        total = total + item(x, i)
+        value = balances[i] * item(factors, i)
+        total = total + value
+        x = with_item(x, i, value)
     left = 0
     if total < 2.0 ** 100:
         left = 64
@@ -64,14 +66,17 @@ def invariant_down(x: tuple[float, ...], amplification: float) -> float:
 def balance_up(x: tuple[float, ...], index: int, d: float, amplification: float) -> float:
     """@dev An upper bound of x[index] at invariant d, the other balances given; x[index] itself only starts the search.
     y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up)."""
+    if d >= D_MAX:
+        raise PoolRevert('stable: balances too large')
     n = float(len(x))
     ann = amplification * n
     b = primitives.divide(d * limits.AMPLIFICATION_PRECISION, ann)
     c = d
     for k in range(len(x)):
         if k != index:
-            b = b + x[k]
-            c = primitives.ratio(c * d, x[k] * n)
+            x_k = x[k]
+            b = b + x_k
+            c = primitives.ratio(c * d, x_k * n)
             if c >= 2.0 ** 150:
                 raise PoolRevert('stable: imbalance')
     c = primitives.ratio(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
@@ -80,7 +85,8 @@ def balance_up(x: tuple[float, ...], index: int, d: float, amplification: float)
         y = d
     for i in range(255):
         last = y
-        y = min(primitives.divide(y * y + c, 2.0 * y + b - d), Y_MAX)
+        y = primitives.divide(y * y + c, 2.0 * y + b - d)
+        y = min(y, Y_MAX)
         if i > 0 and primitives.settled(y, last):
             break
     if y >= Y_MAX:
@@ -89,15 +95,16 @@ def balance_up(x: tuple[float, ...], index: int, d: float, amplification: float)
 
 
 def check_domain(x: tuple[float, ...]) -> None:
-    least_ = 0.0
+    total = 0.0
+    least_ = Y_MAX
     for x_k in x:
         if x_k >= Y_MAX:
             raise PoolRevert('stable: imbalance')
-        least_ = least_ + x_k
-    least_ = least_ / 2.0 ** 16
-    for x_k in x:
-        if x_k <= least_:
-            raise PoolRevert('stable: imbalance')
+        total = total + x_k
+        if x_k < least_:
+            least_ = x_k
+    if least_ <= total / 2.0 ** 16:
+        raise PoolRevert('stable: imbalance')
 
 
 def _sum(x: tuple[float, ...]) -> float:
@@ -127,7 +134,8 @@ def _product_up(x: tuple[float, ...], d: float) -> float:
 
 def _is_above(d: float, product: float, total: float, ann: float) -> bool:
     """@dev product + Ann * D >= Ann * S + D, times the precision of Ann."""
-    return product * limits.AMPLIFICATION_PRECISION + ann * d >= ann * total + d * limits.AMPLIFICATION_PRECISION
+    left = product * limits.AMPLIFICATION_PRECISION + ann * d
+    return left >= ann * total + d * limits.AMPLIFICATION_PRECISION
 
 
 def _above_root(x: tuple[float, ...], total: float) -> float:
@@ -157,7 +165,10 @@ def _newton_d(x: tuple[float, ...], total: float, ann: float) -> float:
     for _ in range(255):
         product = product_down(x, d)
         last = d
-        d = primitives.divide((amplified + product * n) * d, (ann - limits.AMPLIFICATION_PRECISION) * d / limits.AMPLIFICATION_PRECISION + (n + 1.0) * product)
+        top = (amplified + product * n) * d
+        d = (ann - limits.AMPLIFICATION_PRECISION) * d
+        d = primitives.divide(d, limits.AMPLIFICATION_PRECISION) + (n + 1.0) * product
+        d = primitives.divide(top, d)
         if primitives.settled(d, last):
             break
     return d

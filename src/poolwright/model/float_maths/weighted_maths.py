@@ -12,7 +12,8 @@ def compute_out_given_exact_in(balance_in: float, weight_in: float, balance_out:
     before = balance_in * primitives.WAD
     if net_in_e18 > before:
         raise PoolRevert('swap: in too large')
-    power = primitives.power(before, before + net_in_e18, weight_in, weight_out)
+    after = before + net_in_e18
+    power = primitives.power(before, after, weight_in, weight_out)
     if power >= primitives.E36:
         return 0.0
     amount_out = balance_out * (primitives.E36 - power) / primitives.E36
