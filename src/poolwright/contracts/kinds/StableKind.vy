@@ -76,6 +76,7 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
     right: uint256 = 0
     factors: DynArray[uint256, 8] = self._eight(pool.factors)
     x, left, right = stable_invariant.normalise(self._balances(pool), factors, 0)
+    assert invariant * limits.WAD <= max_value(uint256) >> left, "stable: balances too large"
     # D in units of x, rounded up: the balance grows with it.
     d: uint256 = (((invariant * limits.WAD) << left) >> right) + 1
     y: uint256 = stable_invariant.balance_up(x, index, d, pool.parameter)

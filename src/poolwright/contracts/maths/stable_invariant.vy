@@ -10,7 +10,8 @@
 # Values v_i = balance_i * factor_i are exact (1e36). They are shifted to x_i with 2^88 <= sum x < 2^104, so that one unit of x
 # is below 2^-88 of the pool however small or large it is, and D^2 times any product term met below fits a word.
 # Domain: x_i > sum x / 2^16 for every asset, before and after; outside it the pool answers "stable: imbalance".
-# Bounds used below: S = sum x < 2^104, D <= S, x_i >= 2^72, n <= 8, Ann <= 80,000, amplification * n < 2^27.
+# Bounds used below: S = sum x < 2^104 as normalise leaves it and below D_MAX after an operation, D <= S, x_i >= 2^72, n <= 8,
+# Ann <= 80,000, amplification * n < 2^27.
 # A product term of D is below 2^148 once D has a start (see _above_root; for n <= 4 at S itself, as one asset at least is not
 # below S / n: S * (2^16 / n)^(n - 1) < 2^147), so a word holds D or n * D times it. A margin on D, below 2^37, changes that little.
 
@@ -22,8 +23,8 @@ IMBALANCE_BITS: constant(uint256) = 16
 PRODUCT_LIMIT: constant(uint256) = 2 ** 148
 # No balance of the domain comes near this.
 Y_MAX: constant(uint256) = 2 ** 112
-# Nor does an invariant come near this.
-D_MAX: constant(uint256) = 2 ** 105
+# Nor does a sum or an invariant reach this: the fee on what one asset adds lifts a sum to 2^104 / 0.9 at most.
+D_MAX: constant(uint256) = 3 * 2 ** 103
 ITERATIONS: constant(uint256) = 255
 
 
@@ -249,6 +250,7 @@ def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
     """
     @dev D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), P the product at D; falls to the root from above.
     """
+    assert total < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
     d: uint256 = total
     if n > 4:
@@ -257,7 +259,8 @@ def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
     for _: uint256 in range(ITERATIONS):
         product: uint256 = self.product_down(x, d)
         last: uint256 = d
-        # cannot overflow: amplified < 2^122 and ann * d < 2^132; n + 1 times a product below 2^152, n * D times it below 2^256.
+        # cannot overflow: amplified < 2^122 and ann * d < 2^132; n + 1 times a product below 2^152, n * D times it below
+        # 1.5 * 2^255.
         # The divisor is positive, as Ann > 1 and D is.
         top: uint256 = unsafe_mul(unsafe_add(amplified, unsafe_mul(product, n)), d)  # cannot overflow: see above
         d = unsafe_mul(unsafe_sub(ann, limits.AMPLIFICATION_PRECISION), d)  # cannot overflow: see above

@@ -11,7 +11,7 @@ from poolwright.model.words import item, with_item
 IMBALANCE_BITS: float = 16.0
 PRODUCT_LIMIT: float = 2.0 ** 148
 Y_MAX: float = 2.0 ** 112
-D_MAX: float = 2.0 ** 105
+D_MAX: float = 3.0423614405477506e+31
 ITERATIONS: float = 255.0
 
 
@@ -157,6 +157,8 @@ def _above_root(x: tuple[float, ...], total: float) -> float:
 
 def _newton_d(x: tuple[float, ...], total: float, ann: float) -> float:
     """@dev D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), P the product at D; falls to the root from above."""
+    if total >= D_MAX:
+        raise PoolRevert('stable: balances too large')
     n = float(len(x))
     d = total
     if n > 4.0:
