@@ -1,12 +1,14 @@
 """The native fee policies of the contracts, in place of a flat fee: volatility, imbalance, and tiers by account.
 
 A fee is asked from the generated maths (`fee_policy_maths`, `oracle_maths`) with the state before each trade, as the
-Vault does it. Fractions here become WAD integers, rounded to the nearest.
+Vault does it. A float means its shortest decimal, so that 0.009 is 9 * 10^15 / 10^18; what is finer than a WAD integer
+is rounded to the nearest. A pool's own policy comes as the fractions that its integers are, digit for digit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,10 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import policy_fees
 from poolwright.simulate.parameters import whole, within
 from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
-from poolwright.spec.fee_policy import Policy
+from poolwright.spec.fee_policy import MAX_SLOPE, Policy
 from poolwright.spec.params import PoolParams
 
+Share = float | Fraction
 MOST = MAX_SWAP_FEE / WAD
 
 
@@ -32,14 +35,14 @@ class VolatilityFee:
     (`half_life` seconds / ln 2); a quiet pool forgets by half in each half-life.
     """
 
-    base: float
-    most: float
-    slope: float
+    base: Share
+    most: Share
+    slope: Share
     half_life: int = 3_600
 
     def __post_init__(self) -> None:
         _ordered(0.0, self.base, self.most)
-        within("slope", self.slope, 0, 18)
+        within("slope", self.slope, 0, MAX_SLOPE)
         whole("half_life", self.half_life)
         within("half_life", self.half_life, 1, 2**24 - 1)
 
@@ -51,22 +54,22 @@ class ImbalanceFee:
     `value`: the balance by decimals and rate, per weight. Feeding the token in excess costs more than taking it out.
     """
 
-    least: float
-    base: float
-    most: float
-    slope: float
+    least: Share
+    base: Share
+    most: Share
+    slope: Share
 
     def __post_init__(self) -> None:
         _ordered(self.least, self.base, self.most)
-        within("slope", self.slope, 0, 18)
+        within("slope", self.slope, 0, MAX_SLOPE)
 
 
 @dataclass(frozen=True, slots=True)
 class TieredFee:
     """From `base` (class 0) in equal steps to `least` (class 3), by the class of who trades."""
 
-    least: float
-    base: float
+    least: Share
+    base: Share
     arbitrageur: int = 0
     retail: int = 0
     front_runner: int = 0
@@ -91,27 +94,18 @@ def declared(params: PoolParams) -> FeePolicy | None:
             "a tiered fee depends on who trades: say the classes with fee=TieredFee(least, base, retail=1) "
             "(poolwright.simulate.policies)."
         )
-    base, least, most, slope = map(_fraction, (params.swap_fee, policy.least, policy.most, policy.slope))
+    of = (params.swap_fee, policy.least, policy.most, policy.slope)
+    base, least, most, slope = (Fraction(wad, WAD) for wad in of)
     if policy.policy is Policy.VOLATILITY:
         return VolatilityFee(base, most, slope, params.half_life)
     return ImbalanceFee(least, base, most, slope)
-
-
-def _fraction(wad: int) -> float:
-    """Return a WAD integer as the fraction that the loop turns back into the same integer."""
-    fraction = wad / WAD
-    if round(fraction * WAD) != wad:
-        raise PoolwrightError(
-            f"{wad} / 10^18 has more digits than a run can hold in a fee policy; write fewer."
-        )
-    return fraction
 
 
 def told(policy: FeeRule | FeePolicy) -> str:
     """Return a policy with its settings, or a rule with its hash, for results."""
     if isinstance(policy, FeeRule):
         return policy.name
-    settings = ", ".join(f"{field.name} {getattr(policy, field.name):g}" for field in fields(policy))
+    settings = ", ".join(f"{field.name} {float(getattr(policy, field.name)):g}" for field in fields(policy))
     return f"{type(policy).__name__}: {settings}"
 
 
@@ -135,12 +129,16 @@ def policy_terms(policy: FeePolicy | None, params: PoolParams, rates: tuple[int,
     return policy_fees.Volatility(words, policy.half_life, memory, room)
 
 
-def _words(*fractions: float) -> Any:
-    return native.to_limbs([round(fraction * WAD) for fraction in fractions])
+def _words(*shares: Share) -> Any:
+    return native.to_limbs([round(WAD * _exact(share)) for share in shares])
 
 
-def _ordered(least: float, base: float, most: float) -> None:
+def _exact(share: Share) -> Fraction:
+    """Return a fraction as it is, a float as the shortest decimal that reads as it."""
+    return share if isinstance(share, Fraction) else Fraction(repr(float(share)))
+
+
+def _ordered(least: Share, base: Share, most: Share) -> None:
     if not 0 <= least <= base <= most <= MOST:
-        raise PoolwrightError(
-            f"fees of least {least:g}, base {base:g}, most {most:g}: give 0 <= least <= base <= most <= {MOST:g}."
-        )
+        told = f"least {float(least):g}, base {float(base):g}, most {float(most):g}"
+        raise PoolwrightError(f"fees of {told}: give 0 <= least <= base <= most <= {MOST:g}.")

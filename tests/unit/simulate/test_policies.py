@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from poolwright.errors import PoolwrightError
 from poolwright.model.maths import fee_policy_maths, oracle_maths
 from poolwright.model.maths.asset_word import Asset
+from poolwright.model.native import from_limbs
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets import GeometricBrownian
-from poolwright.simulate.policies import ImbalanceFee, TieredFee, VolatilityFee
+from poolwright.simulate.policies import ImbalanceFee, TieredFee, VolatilityFee, declared, policy_terms
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
 from poolwright.spec.fee_policy import FeePolicy, Policy
@@ -154,9 +158,28 @@ def test_a_declared_policy_that_a_run_cannot_follow_is_refused() -> None:
     tiered = replace(WEIGHTED, fee_policy=FeePolicy(Policy.TIERED, least=10**14))
     with pytest.raises(PoolwrightError, match="a tiered fee depends on who trades"):
         simulate(tiered, market(tiered, 10))
-    fine = replace(WEIGHTED, fee_policy=FeePolicy(Policy.VOLATILITY, most=99_999_999_999_999_999, slope=WAD))
-    with pytest.raises(PoolwrightError, match="more digits than a run can hold"):
-        simulate(fine, market(fine, 10))
+
+
+def test_every_integer_that_a_pool_may_declare_runs_as_it_is() -> None:
+    """9/1000 times 10^18 in floats is one short of 9 * 10^15; 18 digits and the steepest slope fit in no float."""
+    for base, most in ((9 * 10**15, 10**17), (11_111_111_111_111_111, 99_999_999_999_999_999)):
+        policy = FeePolicy(Policy.VOLATILITY, most=most, slope=2**64 - 1)
+        params = replace(WEIGHTED, swap_fee=base, fee_policy=policy, half_life=7_200)
+        words = policy_terms(declared(params), params, (WAD,) * 3, 0).words
+        assert from_limbs(words) == [base, most, 2**64 - 1]
+        policy = FeePolicy(Policy.IMBALANCE, least=base - 1, most=most, slope=WAD // 3)
+        params = replace(STABLE, swap_fee=base, fee_policy=policy)
+        words = policy_terms(declared(params), params, (WAD,) * 3, 0).words
+        assert from_limbs(words) == [base - 1, base, most, WAD // 3]
+    trades = simulate(params, market(params, 40), agents=[Retail(1.0, 2_000.0)]).trades
+    assert {base - 1 <= trade.swap_fee <= most for trade in trades} == {True}
+
+
+@given(st.integers(0, 10**17))
+def test_a_float_means_its_shortest_decimal(fee: int) -> None:
+    written = Decimal(fee).scaleb(-18).quantize(Decimal("1e-12"))
+    words = policy_terms(TieredFee(0.0, float(written)), WEIGHTED, (WAD,) * 3, 0).words
+    assert from_limbs(words) == [0, int(written.scaleb(18))]
 
 
 def test_policies_refuse_what_the_contracts_refuse() -> None:
