@@ -232,7 +232,8 @@ class Vault:
     ) -> BatchResult:  # fmt: skip
         """Swap along any path over any pools; PoolRevert leaves every pool as it was.
 
-        Exact in runs the steps first to last, exact out last to first. `limits` bounds what the caller pays (+)
+        Exact in runs the steps first to last, exact out last to first; a step without an amount takes what the step
+        run before it gave or took, in that very token. `limits` bounds what the caller pays (+)
         or must at least receive (-) of each token, netted over the whole batch; a token without a limit is free.
         """
         before = self.checkpoint()
@@ -270,10 +271,10 @@ class Vault:
                 account=account,
                 integrator=integrator,
             )
-            if follow and before is not None:
+            if before is not None and (follow or step.amount is None):
                 meet = (before.token_out, step.token_in) if exact_in else (before.token_in, step.token_out)
                 if meet[0] != meet[1]:
-                    raise PoolRevert("path: tokens do not follow")
+                    raise PoolRevert(f"{'path' if follow else 'batch'}: tokens do not follow")
             before = step
             deltas[step.token_in] += result.amount_in
             deltas[step.token_out] -= result.amount_out

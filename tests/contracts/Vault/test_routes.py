@@ -99,6 +99,22 @@ def test_batch_reverts(world: World, three: tuple[list[Contract], list[str]]) ->
             world.vault.batch_swap(steps, False, tokens, limits, EVER, ALICE, NOBODY, sender=ALICE)
 
 
+@pytest.mark.parametrize("exact_out", [False, True])
+def test_batch_carries_an_amount_within_one_token(
+    world: World, three: tuple[list[Contract], list[str]], exact_out: bool
+) -> None:
+    """What a step gave is no amount of another token, whatever its number."""
+    (a, b, c), (ab, bc, _) = three
+    steps = [(hop(ab, 0, 1), 10**20), (hop(bc, 1, 0), 0)]
+    if exact_out:
+        steps = [(hop(bc, 1, 0), 0), (hop(ab, 0, 1), 10**20)]
+    limits = [10**21] * 3
+    with pytest.raises(PoolRevert, match=r"^batch: tokens do not follow$"):
+        world.vault.batch_swap(steps, exact_out, [a, b, c], limits, EVER, ALICE, NOBODY, sender=ALICE)
+    told = [(each, amount or 10**20) for each, amount in steps]
+    world.vault.batch_swap(told, exact_out, [a, b, c], limits, EVER, ALICE, NOBODY, sender=ALICE)
+
+
 def test_multicall_settles_once(world: World, three: tuple[list[Contract], list[str]]) -> None:
     """Two swaps that cancel in B, one token in, one out; and an unnamed token refuses the whole."""
     (a, b, c), (ab, bc, _) = three

@@ -18,7 +18,7 @@ MAX_STEPS: constant(uint256) = 16
 MAX_TOKENS: constant(uint256) = 16
 
 
-# One swap of a batch. amount 0: what the swap before gave (exact in) or took (exact out).
+# One swap of a batch. amount 0: what the swap before gave (exact in) or took (exact out), of that very token.
 struct Step:
     hop: uint256
     amount: uint256
@@ -77,6 +77,7 @@ def batch(
         before.append(lock.deltas[token])
     count: uint256 = len(steps)
     current: uint256 = 0
+    meeting: address = empty(address)
     for k: uint256 in range(count, bound=MAX_STEPS):
         step: Step = steps[k]
         if exact_out:
@@ -84,9 +85,14 @@ def batch(
         if step.amount > 0:
             current = step.amount
         done: swapping.Settled = self._hop(step.hop, exact_out, current, integrator)
+        # An amount carried over means nothing in another token.
+        assert (
+            step.amount > 0 or (done.token_out if exact_out else done.token_in) == meeting
+        ), "batch: tokens do not follow"
         lock.charge(done.token_in, convert(done.amount_in, int256))
         lock.charge(done.token_out, -convert(done.amount_out, int256))
         current = done.amount_in if exact_out else done.amount_out
+        meeting = done.token_in if exact_out else done.token_out
     deltas: DynArray[int256, MAX_TOKENS] = []
     for i: uint256 in range(len(tokens), bound=MAX_TOKENS):
         delta: int256 = lock.deltas[tokens[i]] - before[i]
