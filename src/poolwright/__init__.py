@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from poolwright.model.vault import BatchResult, Step, Vault
     from poolwright.simulate.engine import simulate, simulate_totals
     from poolwright.simulate.market import generate_market
-    from poolwright.simulate.pools import PoolsResult, simulate_pools
+    from poolwright.simulate.pools import simulate_pools
+    from poolwright.simulate.pools_result import PoolsResult
     from poolwright.simulate.prices import PriceSeries, load_prices
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.scenario import Scenario
@@ -115,7 +116,8 @@ _HOMES = {
     "model.vault": "BatchResult Step Vault",
     "simulate.engine": "simulate_totals",
     "simulate.market": "generate_market",
-    "simulate.pools": "PoolsResult simulate_pools",
+    "simulate.pools": "simulate_pools",
+    "simulate.pools_result": "PoolsResult",
     "simulate.prices": "PriceSeries load_prices",
     "simulate.result": "SimulationResult",
     "simulate.scenario": "Scenario",

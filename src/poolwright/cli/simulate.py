@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from poolwright.cli import scenario_options as options
 from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
+from poolwright.cli.outputs import Outputs
+from poolwright.cli.proof import refuse_unreplayed, verify_on_contract
+from poolwright.cli.side_by_side import simulate_side_by_side
 from poolwright.errors import PoolwrightError
-from poolwright.spec.fee_policy import Policy
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
@@ -79,94 +79,34 @@ def simulate(
     """
     from poolwright.simulate.report import summary
 
-    paths = [path for path in (report, trades, export) if path is not None]
-    _check_options(paths, form, verify, precision)
+    outputs = Outputs(report, export, trades, form)
+    outputs.check()
+    if verify and precision != "exact":
+        raise PoolwrightError("--verify replays exact trades: leave out --precision.")
     specs = [load_spec(file) for file in files]
     given = options.read_scenario(
         specs, scenario, prices, changes, arbitrage=arbitrage, gas_cost=gas_cost, alias=alias, allow_gaps=allow_gaps,
         seed=seed,
     )  # fmt: skip
-    _refuse_unreplayed(verify, given, fee, specs)
+    if verify:
+        refuse_unreplayed(given, fee, specs)
     asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
     if len(specs) > 1:
-        _refuse_alone(seeds, trades)
-        _several(files, specs, given, asked, verify, (report, export, form), as_json)
+        simulate_side_by_side(
+            files, specs, given, seeds, asked, verify=verify, outputs=outputs, as_json=as_json
+        )
         return
     result, over, interrupted = _run(specs[0], given, seeds, asked)
     proof = verify_on_contract(result) if verify and not interrupted else None
     told: dict[str, Any] = {"over": over, "terms": given.position, "scenario": given.source}
     notes = [proof] if proof else []
-    if report is not None:
-        result.write_report(report, notes=notes, **told)
-    if export is not None:
-        result.write_tables(export, form, **told)
-    if trades is not None:
-        write_trades(result, trades)
+    written = outputs.write(result, notes, told)
     if as_json:
         print_json(summary(result, **told) | ({"verified": proof} if verify else {}))
     else:
-        print_result(result, over, notes, paths)
+        print_result(result, over, notes, written)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
-
-
-def _refuse_unreplayed(verify: bool, scenario: Scenario, fee: str | None, specs: Sequence[PoolSpec]) -> None:
-    """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
-    kinds = {type(agent).__name__ for agent in scenario.agents}
-    others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
-    found = [text for name, text in others.items() if name in kinds]
-    found += ["a fee of your own"] * (fee is not None) + [
-        f"a fee by {spec.fees.policy}" for spec in specs if spec.fees.policy is not Policy.FLAT
-    ]
-    if verify and found:
-        raise PoolwrightError(f"--verify replays trades at the declared fee, not {found[0]}: leave one out.")
-
-
-def _refuse_alone(seeds: int, trades: Path | None) -> None:
-    if seeds != 1 or trades is not None:
-        raise PoolwrightError("--seeds and --trades are for one pool; --export holds the trades of several.")
-
-
-def _several(
-    files: list[Path],
-    specs: list[PoolSpec],
-    scenario: Scenario,
-    asked: dict[str, Any],
-    verify: bool,
-    outputs: tuple[Path | None, Path | None, str],
-    as_json: bool,
-) -> None:
-    """Run pools side by side; each has its own page, tables and proof."""
-    from poolwright.cli.side_by_side import check_names, each_path, print_side_by_side, run_side_by_side
-
-    check_names(files)
-    found = run_side_by_side(specs, scenario, **asked)
-    found.check()
-    (report, export, form), notes, written = outputs, [], []
-    asked_of = {"terms": scenario.position, "scenario": scenario.source}
-    for file, result in zip(files, found.pools, strict=True):
-        told = [verify_on_contract(result)] if verify else []
-        notes += [f"{file.stem}: {note}" for note in told]
-        page, folder = each_path(report, file), each_path(export, file)
-        if page is not None:
-            written.append(result.write_report(page, notes=told, **asked_of))
-        if folder is not None:
-            written.append(result.write_tables(folder, form, **asked_of))
-    if as_json:
-        print_json(found.to_dict() | ({"verified": notes} if verify else {}))
-    else:
-        print_side_by_side(found, files, notes, written)
-
-
-def _check_options(paths: list[Path], form: str, verify: bool, precision: str) -> None:
-    from poolwright.simulate.export import check_form
-
-    check_form(form)
-    for path in paths:
-        if not path.absolute().parent.is_dir():
-            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
-    if verify and precision != "exact":
-        raise PoolwrightError("--verify replays exact trades: leave out --precision.")
 
 
 def _run(
@@ -183,41 +123,6 @@ def _run(
         if stopped.result is None:
             raise
         return stopped.result, stopped.over, True
-
-
-def verify_on_contract(result: SimulationResult) -> str:
-    """Replay the trades on the compiled contract; return the sentence that says so, or exit with status 1."""
-    from poolwright.chain.replay import ReplayError, replay_simulation
-
-    final, count = result.final_state, f"{len(result.trades):,} trades"
-    try:
-        replayed = replay_simulation(result.params, result.initial_state, result.trades)
-    except ReplayError as error:
-        _fail(str(error))
-    wrong = [each.name for each in fields(final) if getattr(replayed, each.name) != getattr(final, each.name)]
-    if wrong:
-        pairs = (f"{name} {getattr(replayed, name)} instead of {getattr(final, name)}" for name in wrong)
-        _fail(f"after {count} the contract has {', '.join(pairs)}")
-    return f"replayed {count} on the compiled contract: final state equal to the wei"
-
-
-def _fail(what: str) -> NoReturn:
-    """Say that simulation and contract disagree: never a matter of input, so status 1."""
-    text = f"error: the compiled contract disagrees with the simulation: {what}"
-    console(stderr=True).print(text, style="bold red", soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def write_trades(result: SimulationResult, path: Path) -> None:
-    """Write one line per trade; amounts are raw units of their token."""
-    from poolwright.simulate.export import trade_columns, write_table
-
-    try:
-        write_table(path, "csv", trade_columns(result))
-    except OSError as error:
-        raise PoolwrightError(
-            f"{path}: cannot be written ({error.strerror}). Choose another path."
-        ) from error
 
 
 def print_result(

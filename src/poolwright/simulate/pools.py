@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from poolwright.simulate.engine import DEFAULT_SEED, plan_of
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.several import compiled_advance_all
-from poolwright.simulate.ledgers import SUM_ROUNDING, BooksError
 from poolwright.simulate.policies import FeePolicy
+from poolwright.simulate.pools_result import PoolsResult, PoolsTotals
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.run import (
@@ -31,81 +31,25 @@ from poolwright.simulate.run import (
     result_of,
     take_away,
 )
-from poolwright.simulate.typing import Floats
 from poolwright.spec.params import PoolParams
 from poolwright.spec.schema import PoolSpec
 
+if TYPE_CHECKING:
+    from poolwright.simulate.seeds import PoolsOverSeeds
+
 MOST_POOLS = 16
-# Figures that add up over pools.
-SUMS = (
-    "first_value", "value", "rebalanced", "hold", "fees", "lvr", "arbitrage_fees", "retail_cost", "protocol_fees",
-    "creator_fees", "arbitrage_profit", "gas_paid", "trades", "refused_trades",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class PoolsResult:
-    """A run of several pools: a result for each, in the order given.
+class PoolsInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a run of several pools; `.result` holds the rows that were done, perhaps all, None if none.
 
-    `demand`: retail's orders in the numeraire: arrived, wanted at the price on offer, filled by the pools, filled by
-    the venue, and left (a part below one raw unit, or beyond a pool's limits).
+    `.over`: where several seeds were asked for, the figures of those done, None before two.
     """
 
-    pools: tuple[SimulationResult, ...]
-    demand: Floats
-
-    def figures(self) -> dict[str, float | int]:
-        """Return the key figures in sum, in the numeraire or as fractions; see `SimulationTotals.figures`."""
-        each = [pool.figures() for pool in self.pools]
-        total: dict[str, float | int] = {name: sum(figures[name] for figures in each) for name in SUMS}
-        names = ("arrived", "wanted", "filled_by_pools", "filled_by_venue", "left")
-        orders = {f"orders_{name}": float(worth) for name, worth in zip(names, self.demand, strict=True)}
-        return total | {"value_vs_hold": total["value"] / total["hold"] - 1.0} | orders
-
-    def check(self) -> None:
-        """Raise BooksError unless the books close, of each pool and in sum.
-
-        In sum: what the lists of trades say that traders paid and took is, token by token, what all pools hold and
-        owe more than at first; and every order is filled by a pool or the venue, or left.
-        """
-        for pool in self.pools:
-            pool.books.check()
-        for symbol, left, right in self._tokens():
-            exact = all(pool.precision == "exact" for pool in self.pools)
-            if abs(left - right) > (0 if exact else SUM_ROUNDING * max(left, right)):
-                raise BooksError(
-                    f"the books do not close: {symbol}: the pools hold and owe {left}, trades say {right}."
-                )
-        arrived, wanted, *filled = self.demand.tolist()
-        if abs(wanted - sum(filled)) > SUM_ROUNDING * max(wanted, 1.0) or wanted > arrived * (
-            1 + SUM_ROUNDING
-        ):
-            raise BooksError(
-                f"the books do not close: {wanted} of orders wanted, {sum(filled)} filled or left."
-            )
-
-    def _tokens(self) -> Iterator[tuple[str, int, int]]:
-        """Yield symbol, what all pools hold and owe, and the same by trades and liquidity from the first balances."""
-        for k, token in enumerate(self.pools[0].params.tokens):
-            held = moved = 0
-            for pool in self.pools:
-                state, book = pool.final_state, pool.accounts
-                held += (
-                    state.balances[k]
-                    + state.protocol_owed[k]
-                    + state.creator_owed[k]
-                    + book[tables.OUTSIDE][k]
-                )
-                moved += pool.initial_state.balances[k] + book[tables.PROVIDED][k] - book[tables.WITHDRAWN][k]
-                for trade in pool.trades:
-                    moved += trade.amount_in * (trade.token_in == k) - trade.amount_out * (
-                        trade.token_out == k
-                    )
-            yield token.symbol, held, moved
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return figures in sum and everything of each pool but series and trades, for JSON."""
-        return {"result": self.figures(), "pools": [pool.to_dict() for pool in self.pools]}
+    def __init__(self, result: PoolsTotals | None, over: PoolsOverSeeds | None = None) -> None:
+        super().__init__("simulation interrupted")
+        self.result = result
+        self.over = over
 
 
 def simulate_pools(
@@ -125,21 +69,56 @@ def simulate_pools(
     Agents act on every pool: an arbitrageur trades on each alone (the market between them has endless depth, so what
     it does on one changes nothing on another), liquidity events fall on all, and each of retail's orders is split so
     that all pools, and the venue if there is one, pay alike at the margin. `values`, `balances`, `fees`: one for each
-    pool; all else as in `simulate`.
+    pool; all else as in `simulate`. Raises PoolsInterrupted, with the rows done, for Ctrl-C.
     """
+    plans = _plans(
+        pools,
+        prices,
+        values=values,
+        balances=balances,
+        fees=fees,
+        agents=agents,
+        seed=seed,
+        precision=precision,
+    )
+    result = _run(plans, progress)
+    assert isinstance(result, PoolsResult)
+    return result
+
+
+def simulate_pools_totals(
+    pools: Sequence[PoolSpec | PoolParams],
+    prices: PriceSeries | str | Path | Mapping[str, str | Path | float],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> PoolsTotals:
+    """Do as `simulate_pools` does, options and all, but keep no rows and trades; the figures are the same."""
+    plans = _plans(pools, prices, **options)
+    return _run([replace(plan, series=False) for plan in plans], progress)
+
+
+def _plans(
+    pools: Sequence[PoolSpec | PoolParams],
+    prices: PriceSeries | str | Path | Mapping[str, str | Path | float],
+    *,
+    values: Sequence[float] | None = None,
+    balances: Sequence[Sequence[int]] | None = None,
+    fees: Sequence[FeeRule | FeePolicy | Callable[..., float] | None] | None = None,
+    **options: Any,
+) -> list[Plan]:
+    """Return what each pool is asked for, checked alone and together."""
     if not 2 <= len(pools) <= MOST_POOLS:
         raise PoolwrightError(f"{len(pools)} pools: give from 2 to {MOST_POOLS}, or one to simulate().")
     count = len(pools)
     each = zip(pools, _per_pool("values", values, count), _per_pool("balances", balances, count),
                _per_pool("fees", fees, count), strict=True)  # fmt: skip
     plans = [
-        plan_of(
-            pool, prices, value=value, balances=held, agents=agents, fee=fee, seed=seed, precision=precision
-        )
+        plan_of(pool, prices, value=value, balances=held, fee=fee, **options)
         for pool, value, held, fee in each
     ]
     _refuse(plans)
-    return _run(plans, progress)
+    return plans
 
 
 def _per_pool(name: str, given: Sequence[Any] | None, count: int) -> Sequence[Any]:
@@ -170,7 +149,8 @@ def _refuse(plans: list[Plan]) -> None:
         )
 
 
-def _run(plans: list[Plan], progress: Callable[[int, int], None] | None) -> PoolsResult:
+def _run(plans: list[Plan], progress: Callable[[int, int], None] | None) -> PoolsTotals:
+    """Run to the end, or raise PoolsInterrupted with what is done."""
     series, retail = plans[0].prices, plans[0].cast.retail
     orders = retail_orders(retail, series, plans[0].seed)
     most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
@@ -179,16 +159,25 @@ def _run(plans: list[Plan], progress: Callable[[int, int], None] | None) -> Pool
     crowd = tables.Crowd(np.zeros(1, np.int64), np.zeros(len(plans)), np.zeros(tables.UNFILLED + 1))
     cursor, total = made[0].ledger.cursor, len(series)
     with deferred_interrupt() as interrupted:
-        while (row := int(cursor[tables.ROW])) < total and not interrupted:
-            _advance(plans, made, orders, crowd, min(row + CHUNK, total))
-            if progress is not None:
-                progress(int(cursor[tables.ROW]), total)
+        try:
+            while (row := int(cursor[tables.ROW])) < total and not interrupted:
+                _advance(plans, made, orders, crowd, min(row + CHUNK, total))
+                if progress is not None:
+                    progress(int(cursor[tables.ROW]), total)
+        except KeyboardInterrupt:
+            interrupted.append(signal.SIGINT)
     if interrupted:
-        signal.raise_signal(signal.SIGINT)
+        raise PoolsInterrupted(_result(plans, made, crowd) if cursor[tables.ROW] else None)
+    return _result(plans, made, crowd)
+
+
+def _result(plans: list[Plan], made: list[Prepared], crowd: tables.Crowd) -> PoolsTotals:
+    """Return the rows that are done, the same in all pools."""
     for each in made:
         each.ledger.demand[: tables.ROUTED] = crowd.demand[: tables.ROUTED]
-    results = [result_of(plan, each) for plan, each in zip(plans, made, strict=True)]
-    return PoolsResult(tuple(each for each in results if isinstance(each, SimulationResult)), crowd.demand)
+    found = [result_of(plan, each) for plan, each in zip(plans, made, strict=True)]
+    whole = tuple(each for each in found if isinstance(each, SimulationResult))
+    return PoolsResult(whole, crowd.demand) if whole else PoolsTotals(tuple(found), crowd.demand)
 
 
 def _advance(

@@ -38,7 +38,7 @@ CHUNK = 16_384
 
 
 class SimulationInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a simulation; `.result` holds the rows that were done, None if there were none."""
+    """Ctrl-C during a simulation; `.result` holds the rows that were done, perhaps all, None if there were none."""
 
     def __init__(self, result: SimulationTotals | None) -> None:
         super().__init__("simulation interrupted")
@@ -84,9 +84,8 @@ def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTo
                     progress(int(cursor[tables.ROW]), total)
         except KeyboardInterrupt:
             interrupted.append(signal.SIGINT)
-    done = int(cursor[tables.ROW])
-    if done < total:
-        raise SimulationInterrupted(result_of(plan, made) if done else None)
+    if interrupted:
+        raise SimulationInterrupted(result_of(plan, made) if cursor[tables.ROW] else None)
     return result_of(plan, made)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.engine import SimulationInterrupted, simulate, simulate_totals
+from poolwright.simulate.pools import PoolsInterrupted, simulate_pools, simulate_pools_totals
+from poolwright.simulate.pools_result import PoolsResult, PoolsTotals
+from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.scenario import Scenario
 from poolwright.simulate.sweep.result import finite, spread
 from poolwright.simulate.totals import SimulationTotals
 from poolwright.spec.params import PoolParams
 from poolwright.spec.schema import PoolSpec
+
+Figures = Mapping[str, float | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,17 @@ class SeedsInterrupted(KeyboardInterrupt):
         self.over = over
 
 
+class PoolsOverSeeds(NamedTuple):
+    """Figures over seeds of several pools: in sum, and of each in the order given."""
+
+    together: OverSeeds
+    pools: tuple[OverSeeds, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return those of all, for JSON."""
+        return {"result": self.together.to_dict(), "pools": [over.to_dict() for over in self.pools]}
+
+
 def over_seeds(
     pool: PoolSpec | PoolParams,
     scenario: Scenario,
@@ -60,42 +76,95 @@ def over_seeds(
     `options` go to `simulate`. One seed needs nothing random and gives no spread. Raises PoolwrightError where
     seeds change nothing, SeedsInterrupted for Ctrl-C.
     """
+    first: SimulationResult | None = None
+    figures: list[Figures] = []
+    for prices, asked in _stages(scenario, pool, count, progress):
+        try:
+            if first is None:
+                first = simulate(pool, prices, **asked, **options)
+                result: SimulationTotals = first
+            else:
+                result = simulate_totals(pool, prices, **asked, **options)
+        except SimulationInterrupted as stopped:
+            if stopped.result is not None and stopped.result.complete:
+                figures.append(stopped.result.figures())
+            done = first or stopped.result
+            whole = done if isinstance(done, SimulationResult) else None  # None: no row was done
+            raise SeedsInterrupted(whole, _collected(scenario.seed, figures)) from None
+        figures.append(result.figures())
+    assert first is not None
+    return first, _collected(scenario.seed, figures)
+
+
+def pools_over_seeds(
+    pools: Sequence[PoolSpec | PoolParams],
+    scenario: Scenario,
+    count: int,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> tuple[PoolsResult, PoolsOverSeeds | None]:
+    """Do as `over_seeds` does with pools side by side; `options` go to `simulate_pools`.
+
+    Raises PoolwrightError where seeds change nothing, PoolsInterrupted, with the seeds done, for Ctrl-C.
+    """
+    first: PoolsResult | None = None
+    figures: list[list[Figures]] = []
+    for prices, asked in _stages(scenario, pools[0], count, progress):
+        try:
+            if first is None:
+                first = simulate_pools(pools, prices, **asked, **options)
+                result: PoolsTotals = first
+            else:
+                result = simulate_pools_totals(pools, prices, **asked, **options)
+        except PoolsInterrupted as stopped:
+            if stopped.result is not None and stopped.result.complete:
+                figures.append(_columns(stopped.result))
+            over = _collected_of_pools(scenario.seed, figures)
+            raise PoolsInterrupted(first or stopped.result, over) from None
+        figures.append(_columns(result))
+    assert first is not None
+    return first, _collected_of_pools(scenario.seed, figures)
+
+
+def _stages(
+    scenario: Scenario,
+    pool: PoolSpec | PoolParams,
+    count: int,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[tuple[PriceSeries, dict[str, Any]]]:
+    """Yield the prices of each seed and what else its run is asked for; refuse seeds that change nothing."""
     if count < 1:
         raise PoolwrightError(f"seeds {count} must be 1 or more.")
     if count > 1 and not scenario.random:
         raise PoolwrightError(
             "every seed gives the same run: recorded prices, no retail, no law of gas or blocks. Leave seeds out."
         )
-    params = pool.resolve() if isinstance(pool, PoolSpec) else pool
-    symbols = [token.symbol for token in params.tokens]
-    seeds = range(scenario.seed, scenario.seed + count)
-    first: SimulationResult | None = None
-    figures: list[dict[str, float]] = []
-    for place, seed in enumerate(seeds):
-        staged = scenario.stage(symbols, seed)
-        asked = {"agents": staged.agents, "seed": seed, "progress": _part(progress, place, count), **options}
-        try:
-            if first is None:
-                result: SimulationTotals = simulate(pool, staged.prices, **asked)
-            else:
-                result = simulate_totals(pool, staged.prices, **asked)
-        except SimulationInterrupted as stopped:
-            done = first or stopped.result
-            whole = done if isinstance(done, SimulationResult) else None  # None: no row was done
-            raise SeedsInterrupted(whole, _collected(seeds, figures)) from None
-        if first is None:
-            assert isinstance(result, SimulationResult)
-            first = result
-        figures.append({name: float(value) for name, value in result.figures().items()})
-    assert first is not None
-    return first, _collected(seeds, figures)
+    symbols = [token.symbol for token in pool.tokens]
+    for place in range(count):
+        stage = scenario.stage(symbols, scenario.seed + place)
+        asked = {"agents": stage.agents, "seed": stage.seed, "progress": _part(progress, place, count)}
+        yield stage.prices, asked
 
 
-def _collected(seeds: Iterable[int], figures: list[dict[str, float]]) -> OverSeeds | None:
+def _collected(first: int, figures: Sequence[Figures]) -> OverSeeds | None:
+    """Return the figures of the seeds from `first` on; None for fewer than two."""
     if len(figures) < 2:
         return None
-    done = tuple(seeds)[: len(figures)]
-    return OverSeeds(done, {name: tuple(each[name] for each in figures) for name in figures[0]})
+    done = tuple(range(first, first + len(figures)))
+    return OverSeeds(done, {name: tuple(float(each[name]) for each in figures) for name in figures[0]})
+
+
+def _columns(result: PoolsTotals) -> list[Figures]:
+    """Return the figures in sum, then those of each pool."""
+    return [result.figures(), *(each.figures() for each in result.pools)]
+
+
+def _collected_of_pools(first: int, figures: Sequence[Sequence[Figures]]) -> PoolsOverSeeds | None:
+    """Return the same for each column: in sum, then pool by pool."""
+    columns = [_collected(first, column) for column in zip(*figures, strict=True)]
+    told = tuple(column for column in columns if column is not None)
+    return PoolsOverSeeds(told[0], told[1:]) if told else None
 
 
 def _part(

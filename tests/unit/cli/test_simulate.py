@@ -353,7 +353,44 @@ def test_several_pools_run_side_by_side(run: Run, index: Path, prices: Path, tmp
     assert f"{expected.figures()['fees']:,.2f}" in shown.out
     for name in ("r-index.html", "r-cheap.html", "x-index/trades.csv", "x-cheap/trades.csv"):
         assert (tmp_path / name).is_file()
-    for words, told in ((["--seeds", 2], "--seeds and --trades are for one pool"), ([index], "named index")):
-        refused = run(*given, *words)
-        assert (refused.status, refused.out) == (2, "")
-        assert told in refused.err
+    refused = run(*given, index)
+    assert (refused.status, refused.out) == (2, "")
+    assert "named index" in refused.err
+
+
+def test_several_pools_have_seeds_and_trades_as_one_has(
+    run: Run, index: Path, prices: Path, tmp_path: Path
+) -> None:
+    cheap = tmp_path / "cheap.toml"
+    cheap.write_text(index.read_text().replace('swap = "0.3%"', 'swap = "0.1%"'))
+    flow = ["--set", "retail.orders_per_hour=3", "--set", "retail.mean_size=700", "--seeds", 3]
+    given = ["simulate", index, cheap, "--prices", prices, *flow]
+    outcome = run(*given, "--json", "--trades", tmp_path / "t.csv", "--report", tmp_path / "r.html")
+    data = json.loads(outcome.out)
+    over = data["over_seeds"]
+    assert [each["seeds"] for each in (over["result"], *over["pools"])] == [[7, 8, 9]] * 3
+    assert over["pools"][1]["figures"]["fees"]["values"][0] == data["pools"][1]["result"]["fees"]
+    for name, pool in (("index", data["pools"][0]), ("cheap", data["pools"][1])):
+        with (tmp_path / f"t-{name}.csv").open() as file:
+            assert len(list(csv.DictReader(file))) == pool["result"]["trades"]
+        assert "3 seeds" in (tmp_path / f"r-{name}.html").read_text()
+    shown = run(*given).out
+    mean, error = (over["pools"][1]["figures"]["fees"][name] for name in ("mean", "standard_error"))
+    assert "mean of 3 seeds, 7 to 9" in shown
+    assert f"{mean:,.2f} ±{error:,.2f}" in shown
+
+
+def test_ctrl_c_keeps_what_several_pools_have_done(index: Path, tmp_path: Path) -> None:
+    prices, cheap = tmp_path / "prices.csv", tmp_path / "cheap.toml"
+    generate_market(SYMBOLS, 20_000).write_csv(prices)
+    cheap.write_text(index.read_text().replace('swap = "0.3%"', 'swap = "0.1%"'))
+    command = ["simulate", str(index), str(cheap), "--prices", str(prices), "--verify", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED.replace("simulate.", "side_by_side.").replace(", simulate", ", side_by_side"),
+         *command], capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 130, done.stderr
+    data = json.loads(done.stdout)
+    assert [(pool["complete"], pool["prices"]["rows"]) for pool in data["pools"]] == [(False, 16_384)] * 2
+    assert data["verified"] == []
+    assert "Traceback" not in done.stderr

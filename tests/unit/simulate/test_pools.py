@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,10 @@ from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail, Riv
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.ledgers import BooksError
-from poolwright.simulate.pools import PoolsResult, simulate_pools
+from poolwright.simulate.pools import PoolsInterrupted, simulate_pools, simulate_pools_totals
+from poolwright.simulate.pools_result import PoolsResult
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
+from poolwright.simulate.run import CHUNK
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import PEGGED, STABLE, VOLATILE, WEIGHTED, finest, market
 
@@ -103,6 +106,40 @@ def test_books_close_for_each_pool_and_in_sum(mixed: PoolsResult) -> None:
         "Retail",
         "LiquidityEvents",
     ]
+
+
+def test_totals_alone_come_to_the_same(mixed: PoolsResult) -> None:
+    first = mixed.pools[0]
+    totals = simulate_pools_totals(MIXED, first.prices, values=[5e5, 2e6], agents=first.agents)
+    totals.check()
+    assert not isinstance(totals, PoolsResult)
+    assert totals.figures() == mixed.figures()
+    for alone, whole in zip(totals.pools, mixed.pools, strict=True):
+        assert alone.final_state == whole.final_state
+        assert alone.figures() == whole.figures()
+
+
+def test_ctrl_c_keeps_the_rows_that_all_pools_have_done() -> None:
+    """What is kept is the beginning of the whole run, in every pool; the books of the part close."""
+    params = finest(WEIGHTED)
+    prices = market(params, CHUNK + 500)
+
+    def stop(done: int, total: int) -> None:
+        if done < total:
+            signal.raise_signal(signal.SIGINT)
+
+    agents = [Arbitrageur(gas_cost=1.0), Retail(0.5, 2_000.0, rival=Venue(0.002))]
+    with pytest.raises(PoolsInterrupted) as stopped:
+        simulate_pools([params, DEAR], prices, agents=agents, progress=stop)
+    found = stopped.value.result
+    assert isinstance(found, PoolsResult)
+    assert (found.complete, [pool.rows for pool in found.pools]) == (False, [CHUNK] * 2)
+    found.check()
+    whole = simulate_pools([params, DEAR], prices, agents=agents)
+    for part, pool in zip(found.pools, whole.pools, strict=True):
+        assert list(part.trades) == [trade for trade in pool.trades if trade.row < CHUNK]
+        assert len(part.trades) > 100
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_each_pool_of_several_is_what_the_exact_pool_says(mixed: PoolsResult) -> None:

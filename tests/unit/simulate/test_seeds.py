@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ from poolwright.errors import PoolwrightError
 from poolwright.simulate import seeds
 from poolwright.simulate.engine import SimulationInterrupted, simulate
 from poolwright.simulate.market import generate_market
+from poolwright.simulate.pools import PoolsInterrupted, simulate_pools
 from poolwright.simulate.scenario import Scenario
 from poolwright.simulate.scenario_file import load_scenario
-from poolwright.simulate.seeds import SeedsInterrupted, over_seeds
+from poolwright.simulate.seeds import SeedsInterrupted, over_seeds, pools_over_seeds
 from poolwright.simulate.words import seeds_rows
 from tests.unit.simulate.cases import WEIGHTED
 
@@ -79,3 +82,46 @@ def test_ctrl_c_keeps_the_seeds_that_are_done(flow: Scenario, monkeypatch: pytes
     assert stopped.value.over is not None
     assert stopped.value.over.seeds == (11, 12)
     assert shown == [(100, 500), (200, 500)]
+
+
+def test_seeds_of_several_pools_are_separate_runs_of_them(flow: Scenario) -> None:
+    pools = [WEIGHTED, replace(WEIGHTED, swap_fee=10**16)]
+    result, over = pools_over_seeds(pools, flow, 3, values=[1e6, 2e6])
+    assert over is not None
+    runs = []
+    for seed in (11, 12, 13):
+        stage = flow.stage(["WETH", "WBTC", "DAI"], seed)
+        runs.append(simulate_pools(pools, stage.prices, values=[1e6, 2e6], agents=stage.agents, seed=seed))
+    assert result.figures() == runs[0].figures()
+    for name in ("fees", "lvr", "orders_filled_by_pools"):
+        mean, error = over.together[name]
+        values = [run.figures()[name] for run in runs]
+        assert mean == pytest.approx(statistics.fmean(values), rel=1e-12)
+        assert error == pytest.approx(statistics.stdev(values) / 3**0.5, rel=1e-9)
+    for place, each in enumerate(over.pools):
+        assert each.seeds == (11, 12, 13)
+        assert each.figures["fees"] == tuple(run.pools[place].figures()["fees"] for run in runs)
+    assert pools_over_seeds(pools, flow, 1)[1] is None
+    with pytest.raises(PoolwrightError, match="every seed gives the same run"):
+        pools_over_seeds(pools, Scenario(market=flow.market), 2)
+
+
+@pytest.mark.parametrize(("limit", "seeds_done"), [(100, None), (200, (11, 12)), (300, (11, 12, 13))])
+def test_ctrl_c_within_a_run_of_few_rows_ends_it_after_them(flow: Scenario, limit: int, seeds_done) -> None:
+    """A run shorter than a look at Ctrl-C is done by then: it is kept, and no other begins."""
+
+    def stop(done: int, total: int) -> None:
+        if done >= limit:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(SeedsInterrupted) as stopped:
+        over_seeds(WEIGHTED, flow, 4, progress=stop)
+    assert stopped.value.result is not None
+    assert stopped.value.result.rows == 100
+    assert (stopped.value.over and stopped.value.over.seeds) == seeds_done
+    pools = [WEIGHTED, replace(WEIGHTED, swap_fee=10**16)]
+    with pytest.raises(PoolsInterrupted) as ended:
+        pools_over_seeds(pools, flow, 4, progress=stop)
+    assert ended.value.result is not None
+    assert [pool.rows for pool in ended.value.result.pools] == [100, 100]
+    assert (ended.value.over and ended.value.over.together.seeds) == seeds_done

@@ -1,0 +1,63 @@
+"""What `poolwright simulate` writes of a pool: its page, its tables, its trades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from poolwright.errors import PoolwrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from poolwright.simulate.result import SimulationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where each goes, None for what is not asked for; `form`: of the tables."""
+
+    report: Path | None
+    export: Path | None
+    trades: Path | None
+    form: str
+
+    def check(self) -> None:
+        """Refuse an unknown form, and a place in a folder that is not there, before anything is run."""
+        from poolwright.simulate.export import check_form
+
+        check_form(self.form)
+        for path in (self.report, self.trades, self.export):
+            if path is not None and not path.absolute().parent.is_dir():
+                raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
+
+    def of(self, file: Path) -> Self:
+        """Return where a pool's own go beside others': page.html becomes page-<name of the pool file>.html."""
+
+        def own(path: Path | None) -> Path | None:
+            return None if path is None else path.with_name(f"{path.stem}-{file.stem}{path.suffix}")
+
+        return type(self)(own(self.report), own(self.export), own(self.trades), self.form)
+
+    def write(self, result: SimulationResult, notes: Sequence[str], told: dict[str, Any]) -> list[Path]:
+        """Write what is asked for, `told` as a report is; return the paths."""
+        if self.report is not None:
+            result.write_report(self.report, notes=notes, **told)
+        if self.export is not None:
+            result.write_tables(self.export, self.form, **told)
+        if self.trades is not None:
+            _write_trades(result, self.trades)
+        return [path for path in (self.report, self.trades, self.export) if path is not None]
+
+
+def _write_trades(result: SimulationResult, path: Path) -> None:
+    """Write one line per trade; amounts are raw units of their token."""
+    from poolwright.simulate.export import trade_columns, write_table
+
+    try:
+        write_table(path, "csv", trade_columns(result))
+    except OSError as error:
+        raise PoolwrightError(
+            f"{path}: cannot be written ({error.strerror}). Choose another path."
+        ) from error
