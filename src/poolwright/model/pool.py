@@ -264,6 +264,13 @@ class Pool:
         self.take(result.state)
         return result
 
+    def transfer(self, shares: int, *, sender: str, receiver: str) -> None:
+        """Move shares between accounts; nobody but the two can tell, and a fee that looks at what they hold."""
+        now = self._in_vault()
+        shares = _amount(shares)
+        memory = now.memory.moved(sender, -shares).moved(receiver, shares)
+        self.take(replace(now.state, memory=memory))
+
     def learn(self, reports: Sequence[Report | None]) -> None:
         """Say what each rate provider answers from now on, None for one that fails; a pool follows when touched."""
         now = self._in_vault()

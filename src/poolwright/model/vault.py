@@ -130,6 +130,13 @@ class Vault:
         self._credit(pool, result.credits)
         return result
 
+    def donate(self, pool: str, amounts: Sequence[int], *, at: int = 0) -> LiquidityResult:
+        """Give amounts to all providers of one pool."""
+        self._check_unpaused(at)
+        result = self[pool].donate(amounts, at=at)
+        self._credit(pool, result.credits)
+        return result
+
     def recovery_exit(
         self,
         pool: str,
@@ -149,7 +156,16 @@ class Vault:
                 self._claims[account, token.symbol] += amount
         return result
 
+    def execute(self, pool: str, right: str, *, at: int, account: str | None = None) -> None:
+        """Carry out a change of one pool that is due; see `changes.execute`. What it settles is credited."""
+        self._credit(pool, changes.execute(self[pool], right, at=at, account=account))
+
     # A pause of everything, by the protocol's guardian
+
+    @property
+    def paused_until(self) -> int:
+        """When the last pause of everything ends or ended, unix seconds; 0 if there was none."""
+        return self._paused_until
 
     def pause_all(self, duration: int, *, at: int) -> None:
         """Stop swaps and deposits of all pools for a while; and not again before as long a time has passed."""

@@ -1,0 +1,111 @@
+"""What managers, the owner and rate providers do, in both worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
+from poolwright.model import changes
+from poolwright.model.memory import Report
+from poolwright.spec.governance import MEANINGS
+from tests.contracts.contract import Contract
+from tests.contracts.parity.twins import Twins
+from tests.contracts.protocol import OWNER
+
+RATE = keccak(b"rate()")[:4]
+RIGHTS = list(MEANINGS)
+ANSWERS, FAILS, BURNS = range(3)
+
+
+def schedule(
+    twins: Twins, pool: str, right: str, payload: Sequence[int], who: str, seconds: int = 12
+) -> str:
+    """Announce a change."""
+    at, address, number = twins.time(seconds), twins.address[pool], RIGHTS.index(right)
+    return twins.both(
+        "schedule", [pool],
+        lambda: twins.world.vault.schedule(address, number, list(payload), sender=who),
+        lambda: changes.schedule(twins.model[pool], right, payload, at=at, account=who) and None,
+    )  # fmt: skip
+
+
+def execute(twins: Twins, pool: str, right: str, who: str, seconds: int = 86_400) -> str:
+    """Carry out a change."""
+    at, address, number = twins.time(seconds), twins.address[pool], RIGHTS.index(right)
+    return twins.both(
+        "execute", [pool],
+        lambda: twins.world.vault.execute(address, number, sender=who),
+        lambda: twins.model.execute(pool, right, at=at, account=who),
+    )  # fmt: skip
+
+
+def cancel(twins: Twins, pool: str, right: str, who: str, seconds: int = 12) -> str:
+    """Take a change back."""
+    at, address, number = twins.time(seconds), twins.address[pool], RIGHTS.index(right)
+    return twins.both(
+        "cancel", [pool],
+        lambda: twins.world.vault.cancel(address, number, sender=who),
+        lambda: changes.cancel(twins.model[pool], right, at=at, account=who),
+    )  # fmt: skip
+
+
+def ask(twins: Twins, name: str, pool: str, *arguments: Any, who: str, seconds: int = 12) -> str:
+    """Something that a manager does at once; the function has one name in both worlds."""
+    at, address = twins.time(seconds), twins.address[pool]
+    return twins.both(
+        name.replace("_", " "), [pool],
+        lambda: getattr(twins.world.vault, name)(address, *arguments, sender=who),
+        lambda: getattr(changes, name)(twins.model[pool], *arguments, at=at, account=who),
+    )  # fmt: skip
+
+
+def settle_fees(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
+    """Credit what a pool owes."""
+    at, address = twins.time(seconds), twins.address[pool]
+    return twins.both(
+        "settle fees", [pool],
+        lambda: twins.world.vault.settle_fees(address, sender=who),
+        lambda: twins.model.settle_fees(pool, at=at),
+    )  # fmt: skip
+
+
+def follow_rates(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
+    """Let a pool follow its providers by one step."""
+    at, address = twins.time(seconds), twins.address[pool]
+    return twins.both(
+        "follow rates", [pool],
+        lambda: twins.world.vault.follow_rates(address, sender=who),
+        lambda: twins.model[pool].follow_rates(at=at),
+    )  # fmt: skip
+
+
+def report(twins: Twins, provider: Contract, rate: int, age: int, mode: int = ANSWERS) -> None:
+    """Let a provider answer a rate that was updated some seconds ago, fail, or burn its gas from now on."""
+    updated = twins.world.chain.blocks[-1].timestamp - age
+    provider.set_answer(RATE, encode(["uint256", "uint256"], [rate, updated]))
+    provider.set_mode(mode)
+    twins.learn(provider.address, Report(rate, updated) if mode == ANSWERS else None)
+    twins.compare()
+
+
+def pause_all(twins: Twins, duration: int, seconds: int) -> str:
+    """A pause of everything."""
+    at = twins.time(seconds)
+    return twins.both(
+        "pause all", [],
+        lambda: twins.world.vault.pause_all(duration, sender=OWNER),
+        lambda: twins.model.pause_all(duration, at=at),
+    )  # fmt: skip
+
+
+def unpause_all(twins: Twins, seconds: int) -> str:
+    """Its end."""
+    at = twins.time(seconds)
+    return twins.both(
+        "unpause all", [],
+        lambda: twins.world.vault.unpause_all(sender=OWNER),
+        lambda: twins.model.unpause_all(at=at),
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""The parity law: whatever happens to the Vault happens to the model, word for word and refusal for refusal.
+
+Every operation is shown on every kind of pool so many times done and so many times refused, counted and asserted. After a
+few runs of everything, runs of what is still rare follow; all from fixed seeds, so that a count never depends on luck.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from hypothesis import seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from poolwright.chain.artifacts import artifact
+from poolwright.chain.evm import ACCOUNTS
+from poolwright.spec.kind import Kind
+from tests.contracts.conftest import Compile
+from tests.contracts.contract import EVER, Contract
+from tests.contracts.parity.designs import DECIMALS
+from tests.contracts.parity.facts import PEOPLE
+from tests.contracts.parity.machine import Parity, Setting
+from tests.contracts.parity.trading import LIQUIDITY
+from tests.contracts.parity.twins import Seen
+from tests.contracts.protocol import DAY, OWNER, WAD, World
+
+OPERATIONS = (
+    "swap exact in", "swap exact out", "path", "batch", "session", *LIQUIDITY, "donate", "recovery exit",
+    "transfer shares", "collect", "schedule", "execute", "cancel", "pause", "unpause", "stop ramp", "set listed",
+    "set class", "settle fees", "follow rates",
+)  # fmt: skip
+# What nobody can be refused, and what a kind has not.
+NEVER_REFUSED = {"collect", "settle fees"}
+NEVER_DONE = {
+    ("stop ramp", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.WEIGHTED),
+}  # fmt: skip
+
+
+@pytest.fixture
+def setting(world: World, compiled: Compile) -> Setting:
+    """The protocol with a share of the fees, eight tokens of which people have plenty, and a provider for each."""
+    chain, vault = world.chain, world.vault
+    vault.schedule_protocol_share(WAD // 10, sender=OWNER)
+    chain.increase_time(7 * DAY)
+    vault.execute_protocol_share()
+    tokens = []
+    for decimals in DECIMALS:
+        token = Contract.deploy(chain, artifact("TestToken"), decimals)
+        for account in PEOPLE:
+            token.mint(account, 10**40)
+            token.approve(vault, EVER, sender=account)
+        tokens.append(token)
+    providers = tuple(Contract.deploy(chain, compiled("hostile/Liar.vy")) for _ in DECIMALS)
+    look = Contract.deploy(chain, compiled("parity/Look.vy"))
+    return Setting(world, look, tuple(tokens), providers, ACCOUNTS[5])
+
+
+def lacking(seen: Seen, done: int, refused: int) -> dict[tuple[str, Kind, bool], int]:
+    """What has not been seen often enough, and how often it has."""
+    wanted = {
+        (operation, kind, outcome): done if outcome else refused
+        for operation in OPERATIONS
+        for kind in Kind
+        for outcome in (True, False)
+        if (outcome and (operation, kind) not in NEVER_DONE) or (not outcome and operation not in NEVER_REFUSED)
+    }
+    return {key: seen[key] for key, least in wanted.items() if seen[key] < least}
+
+
+def run(setting: Setting, seen: Seen, wanted: frozenset[str], number: int, examples: int) -> None:
+    """One run of the machine from a seed of its own."""
+    rules = {"setting": setting, "seen": seen, "wanted": wanted}
+    machine = seed(number)(type("Parity", (Parity,), rules))
+    how = settings(max_examples=examples, stateful_step_count=50, database=None, derandomize=False)
+    run_state_machine_as_test(machine, settings=how)
+
+
+def table(seen: Seen) -> str:
+    """The counts for a person: done / refused by operation and kind."""
+    lines = [f"{'':<24}" + "".join(f"{kind.value:>20}" for kind in Kind)]
+    for operation in OPERATIONS:
+        cells = (f"{seen[operation, kind, True]} / {seen[operation, kind, False]}" for kind in Kind)
+        lines.append(f"{operation:<24}" + "".join(f"{cell:>20}" for cell in cells))
+    return "\n".join(lines)
+
+
+def show(setting: Setting, done: int, refused: int, examples: int) -> Seen:
+    """Run until everything has been seen often enough; AssertionError with the counts if it will not be."""
+    seen: Seen = Counter()
+    run(setting, seen, frozenset(), 0, examples)
+    for number in range(1, 60):
+        rare = lacking(seen, done, refused)
+        if not rare:
+            break
+        import time; T=time.time()
+        run(setting, seen, frozenset(operation for operation, _, _ in rare), number, examples // 4)
+        print(number, time.time()-T, sum(seen.values()), sorted(map(str,rare))[:8])
+    from tests.contracts.parity.twins import TEXTS
+    for k,v in sorted(TEXTS.items()): print(k,v)
+    print(number, f"\ndone / refused\n{table(seen)}")
+    assert not lacking(seen, done, refused)
+    return seen
+
+
+def test_everything_is_alike(setting: Setting) -> None:
+    show(setting, 50, 10, 40)
+
+
+@pytest.mark.verify
+def test_everything_is_alike_at_length(setting: Setting) -> None:
+    show(setting, 500, 100, 400)

@@ -1,0 +1,155 @@
+"""The Vault on a chain and the model of it, side by side: every operation runs in both, then everything is compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from eth_abi.abi import encode
+
+from poolwright.errors import PoolRevert
+from poolwright.model.memory import Report
+from poolwright.model.pool import Pool
+from poolwright.model.state import PoolState
+from poolwright.model.vault import Vault
+from poolwright.spec.constitution import guard_word
+from poolwright.spec.kind import Kind
+from poolwright.spec.params import PoolParams
+from tests.contracts.contract import EVER, Contract
+from tests.contracts.parity import facts
+from tests.contracts.parity.facts import PEOPLE, Fact
+from tests.contracts.protocol import ALICE, MANAGER, World
+
+# (operation, kind, whether it was done) -> how often.
+Seen = Counter[tuple[str, Kind, bool]]
+
+
+TEXTS = Counter()
+
+
+class Twins:
+    """Pools of both worlds by name. `tokens` by symbol; people have plenty of each and the Vault may take all.
+
+    After every operation, refused ones too, the whole state is read back and held to the model; answers and texts of
+    refusals are the same. `seen` counts operations by kind of pool and outcome.
+    """
+
+    def __init__(
+        self, world: World, look: Contract, tokens: dict[str, Contract], integrator: str, seen: Seen | None = None
+    ) -> None:
+        self.world, self.look, self.tokens, self.integrator = world, look, tokens, integrator
+        self.seen: Seen = Counter() if seen is None else seen
+        self.protocol_share = world.protocol_share()
+        self.model = Vault([])
+        self.address: dict[str, str] = {}
+        self.shares: dict[str, Contract] = {}
+        self.numbers: dict[str, int] = {}
+        self.gifts: Counter[str] = Counter()
+        self.purses = Counter(
+            {(who, symbol): token.balanceOf(who) for who in PEOPLE for symbol, token in tokens.items()}
+        )
+        self._questions = b""
+        self._known: dict[str, tuple[PoolState, bytes]] = {}
+
+    def open(self, params: PoolParams, amounts: Sequence[int]) -> None:
+        """Create a pool of MANAGER's, whose first shares are shared among PEOPLE. Before anything else happens."""
+        vault, name = self.world.vault, params.name
+        text = params.constitution_text(self.world.protocol.kinds[params.kind])
+        address = vault.create_pool(text, MANAGER, sender=MANAGER)
+        if params.guard.active:
+            vault.guard_launch(address, guard_word(params.guard), sender=MANAGER)
+        at = self.time(12)
+        vault.initialize(address, list(amounts), 0, EVER, ALICE, sender=MANAGER)
+        self.address[name], self.shares[name] = address, self.world.share(address)
+        self.numbers[name] = vault.pool_count()
+        pool = Pool.create(params, amounts, vault=True, at=at, manager=MANAGER, account=ALICE)
+        self.model = Vault([*(self.model[each] for each in self.model), pool])
+        for token, amount in zip(params.tokens, amounts, strict=True):
+            self.purses[MANAGER, token.symbol] -= amount
+        for other in PEOPLE:
+            if other != ALICE:
+                self.shares[name].transfer(other, pool.state.shares // 4, sender=ALICE)
+                pool.transfer(pool.state.shares // 4, sender=ALICE, receiver=other)
+        self._questions = b""
+
+    def time(self, seconds: int) -> int:
+        """Fix the time of the next block."""
+        at = self.world.chain.blocks[-1].timestamp + seconds
+        self.world.chain.set_next_timestamp(at)
+        return at
+
+    def both(
+        self, operation: str, pools: Iterable[str], chain: Callable[[], object], model: Callable[[], object]
+    ) -> str:
+        """Run an operation in both worlds and compare everything; "ok", or the text of the refusal."""
+        answers, texts = [], []
+        for side in (chain, model):
+            try:
+                answer = side()
+                answers.append(tuple(answer) if isinstance(answer, list) else answer)
+                texts.append("ok")
+            except PoolRevert as refusal:
+                texts.append(refusal.reason or "revert")
+        assert texts[0] == texts[1], f"{operation}: the Vault says {texts[0]!r}, the model {texts[1]!r}"
+        assert answers[:1] == answers[1:], f"{operation}: the Vault answers {answers[0]}, the model {answers[1]}"
+        self.compare()
+        for kind in {self.model[name].params.kind for name in pools}:
+            self.seen[operation, kind, texts[0] == "ok"] += 1
+        TEXTS[operation, texts[0]] += 1
+        return texts[0]
+
+    def pay(self, account: str, symbol: str, amount: int) -> None:
+        """Note that an account pays the Vault (or, below 0, is paid)."""
+        if account in PEOPLE:
+            self.purses[account, symbol] -= amount
+
+    def learn(self, provider: str, report: Report | None) -> None:
+        """Let the model know what a provider answers from now on, in every pool that asks it."""
+        for name in self.model:
+            pool = self.model[name]
+            memory = pool.state.memory
+            assert memory is not None
+            if memory.rates and any(token.rate_provider == provider for token in pool.params.tokens):
+                pairs = zip(pool.params.tokens, memory.reports, strict=True)
+                pool.learn([report if token.rate_provider == provider else old for token, old in pairs])
+
+    # ---- the whole state
+
+    def compare(self) -> None:
+        """Hold every word of the Vault, of its share tokens and of its tokens to the model."""
+        if not self._questions:
+            self._questions = self._asked()
+        expected = b"".join(self._words(name) for name in self.model) + _words(facts.of_world(self))
+        found = self.world.chain.call(self.look.address, self._questions)[64:]
+        if found != expected:
+            raise AssertionError("\n".join(self._differences(found, expected)))
+
+    def _asked(self) -> bytes:
+        known = [
+            (fact.target.address, fact.target.encode(fact.function, *fact.arguments)) for fact in self._facts()
+        ]
+        return self.look.artifact.selectors["look"] + encode(["(address,bytes)[]"], [known])
+
+    def _facts(self) -> list[Fact]:
+        return [*(fact for name in self.model for fact in facts.of_pool(self, name)), *facts.of_world(self)]
+
+    def _words(self, name: str) -> bytes:
+        """The words of one pool; worked out again only when its state is another."""
+        state, known = self.model[name].state, self._known.get(name)
+        if known is None or known[0] is not state:
+            self._known[name] = known = (state, _words(facts.of_pool(self, name)))
+        return known[1]
+
+    def _differences(self, found: bytes, expected: bytes) -> list[str]:
+        names = {address: name for name, address in self.address.items()}
+        lines = [f"{len(found) // 32} words read, {len(expected) // 32} expected"] * (len(found) != len(expected))
+        for k, fact in enumerate(self._facts()):
+            there, here = (text[32 * k : 32 * k + 32].hex() for text in (found, expected))
+            if there != here:
+                arguments = [names.get(each, each) for each in fact.arguments]
+                lines.append(f"{fact.function}{arguments} is {there} in the Vault, {here} in the model")
+        return lines
+
+
+def _words(some: Iterable[Fact]) -> bytes:
+    return b"".join(fact.word.to_bytes(32, "big") for fact in some)
