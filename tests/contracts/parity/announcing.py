@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from eth_abi.abi import encode
 
+from poolwright.model.maths.constitution import Split
 from poolwright.model.memory import Memory, Report
 from poolwright.model.pool import Pool
 from poolwright.spec.constitution import TIER_STEP, pack
@@ -29,7 +31,9 @@ def payload(pool: Pool, right: str, size: int, now: int, people: Sequence[str]) 
     if right == "terms":
         return [_terms(memory, size, size if size >= BAD else memory.terms.policy)]
     if right == "policy":
-        source = memory.split._replace(tier_source=size % 4, tier_threshold=size * 10**16 // TIER_STEP * TIER_STEP)
+        source = memory.split._replace(
+            tier_source=size % 4, tier_threshold=size * 10**16 // TIER_STEP * TIER_STEP
+        )
         if size >= BAD:
             source = source._replace(creator=memory.split.creator + 1)
         return [_terms(memory, size, size % 4), split_word_of(memory, source)]
@@ -43,11 +47,9 @@ def payload(pool: Pool, right: str, size: int, now: int, people: Sequence[str]) 
     return [0] * (size >= BAD or size % 4 > 0)
 
 
-def split_word_of(memory: Memory, split: object) -> int:
+def split_word_of(memory: Memory, split: Split) -> int:
     """The word of another split in the place of the memory's own."""
-    from dataclasses import replace
-
-    return split_word(replace(memory, split=split))  # type: ignore[arg-type]
+    return split_word(replace(memory, split=split))
 
 
 def _terms(memory: Memory, size: int, policy: int) -> int:

@@ -66,7 +66,9 @@ def designs(draw: Any, kind: Kind, name: str, addresses: tuple[str, ...], provid
     if kind is Kind.WEIGHTED:
         params = PoolParams.weighted(tokens, draw(st.sampled_from((even_weights, _uneven)))(count), **more)
     elif kind is Kind.STABLE:
-        tokens = [_rated(draw, token, place, providers[place]) for token, place in zip(tokens, places, strict=True)]
+        tokens = [
+            _rated(draw, token, place, providers[place]) for token, place in zip(tokens, places, strict=True)
+        ]
         params = PoolParams.stable(tokens, draw(st.sampled_from((1_000, 200_000, 5_000_000))), **more)
     else:
         params = PoolParams.constant_product(tokens, **more)

@@ -1,10 +1,10 @@
-"""Everything that the Vault, its share tokens and its tokens keep, as a list of questions and what the model answers."""
+"""All that the Vault, its share tokens and its tokens keep: a list of questions and what the model answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -34,8 +34,16 @@ class Fact(NamedTuple):
 
     target: Contract
     function: str
-    arguments: Sequence[Any]
+    arguments: Sequence[int | str]  # an address or a number: a word each
     word: int
+
+    @property
+    def asked(self) -> bytes:
+        """The calldata of the question."""
+        numbers = (each if isinstance(each, int) else int(each, 16) for each in self.arguments)
+        return self.target.artifact.selectors[self.function] + b"".join(
+            each.to_bytes(32, "big") for each in numbers
+        )
 
 
 def of_pool(twins: Twins, name: str) -> Iterator[Fact]:

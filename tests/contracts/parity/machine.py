@@ -20,7 +20,7 @@ from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity import announcing, managing, trading
 from tests.contracts.parity.designs import RATE_AGE, RATE_STEP, designs
 from tests.contracts.parity.facts import PEOPLE
-from tests.contracts.parity.trading import LIQUIDITY, Asked
+from tests.contracts.parity.trading import Asked
 from tests.contracts.parity.twins import Seen, Twins
 from tests.contracts.protocol import DAY, WAD, World
 
@@ -44,6 +44,9 @@ places = st.integers(0, 7)
 whiles = st.sampled_from((1, 1, 12, 12, 12, 12, 300, 3_600, DAY))
 swaps = st.sampled_from(("swap exact in", "swap exact out"))
 kinds = st.sampled_from(tuple(SwapKind))
+in_session = st.sampled_from((*trading.LIQUIDITY, "swap exact in", "swap exact out"))
+calls = st.lists(st.tuples(in_session, pools, places, sizes), min_size=1, max_size=4)
+hop_lists = st.lists(st.tuples(pools, places), min_size=1, max_size=4)
 
 
 def sized(base: int, size: int) -> int:
@@ -77,7 +80,11 @@ class Parity(RuleBasedStateMachine):
         """Open a pool of each kind, and one more of any; ALICE shares with the others."""
         addresses, providers = (tuple(each.address for each in row) for row in self.setting[2:4])
         for name in POOLS:
-            kind = data.draw(st.sampled_from(tuple(Kind))) if name == "another" else Kind[name.upper().replace(" ", "_")]
+            kind = (
+                data.draw(st.sampled_from(tuple(Kind)))
+                if name == "another"
+                else Kind[name.upper().replace(" ", "_")]
+            )
             self.twins.open(*data.draw(designs(kind, name, addresses, providers)))
         announcing.learn_first_reports(self.twins, self.setting.providers)
         self.twins.compare()
@@ -108,7 +115,9 @@ class Parity(RuleBasedStateMachine):
 
     def announced(self, name: str, right: str, *, only: bool = False) -> str:
         """A pool with something announced (`only`: under this right), announced now if need be."""
-        found = self.apt(name, lambda memory: [each for each in memory.changes if not only or each.right == right])
+        found = self.apt(
+            name, lambda memory: [each for each in memory.changes if not only or each.right == right]
+        )
         if not [each for each in self.memory(found).changes if not only or each.right == right]:
             start = POOLS.index(name)
             granting = [
@@ -127,9 +136,28 @@ class Parity(RuleBasedStateMachine):
     # ---- trading
 
     @precondition(lambda self: wants(self, "swap exact in", "swap exact out"))
-    @rule(name=pools, operation=swaps, i=places, o=places, size=sizes, who=people, to=people, tight=sizes, seconds=whiles)
+    @rule(
+        name=pools,
+        operation=swaps,
+        i=places,
+        o=places,
+        size=sizes,
+        who=people,
+        to=people,
+        tight=sizes,
+        seconds=whiles,
+    )
     def swap(
-        self, name: str, operation: str, i: int, o: int, size: int, who: str, to: str, tight: int, seconds: int
+        self,
+        name: str,
+        operation: str,
+        i: int,
+        o: int,
+        size: int,
+        who: str,
+        to: str,
+        tight: int,
+        seconds: int,
     ) -> None:
         i, o = self.two(name, i, o)
         balances = self.pool(name).state.balances
@@ -140,10 +168,16 @@ class Parity(RuleBasedStateMachine):
         trading.swap(self.twins, asked, seconds)
 
     @precondition(lambda self: wants(self, "path"))
-    @rule(kind=kinds, hops=st.lists(st.tuples(pools, places), min_size=1, max_size=4), size=sizes, who=people,
-          to=people, tight=sizes, seconds=whiles)  # fmt: skip
+    @rule(kind=kinds, hops=hop_lists, size=sizes, who=people, to=people, tight=sizes, seconds=whiles)
     def path(
-        self, kind: SwapKind, hops: list[tuple[str, int]], size: int, who: str, to: str, tight: int, seconds: int
+        self,
+        kind: SwapKind,
+        hops: list[tuple[str, int]],
+        size: int,
+        who: str,
+        to: str,
+        tight: int,
+        seconds: int,
     ) -> None:
         steps = self.steps(hops, tight % 8 > 0)
         exact_out = kind is SwapKind.EXACT_OUT
@@ -152,10 +186,16 @@ class Parity(RuleBasedStateMachine):
         trading.path(self.twins, kind, steps, amount, limit, who, to, tight % 2 == 1, seconds)
 
     @precondition(lambda self: wants(self, "batch"))
-    @rule(kind=kinds, hops=st.lists(st.tuples(pools, places), min_size=1, max_size=4), size=sizes, who=people,
-          to=people, tight=sizes, seconds=whiles)  # fmt: skip
+    @rule(kind=kinds, hops=hop_lists, size=sizes, who=people, to=people, tight=sizes, seconds=whiles)
     def batch(
-        self, kind: SwapKind, hops: list[tuple[str, int]], size: int, who: str, to: str, tight: int, seconds: int
+        self,
+        kind: SwapKind,
+        hops: list[tuple[str, int]],
+        size: int,
+        who: str,
+        to: str,
+        tight: int,
+        seconds: int,
     ) -> None:
         steps = self.steps(hops, True)
         first = 0 if kind is SwapKind.EXACT_IN else len(steps) - 1
@@ -167,8 +207,7 @@ class Parity(RuleBasedStateMachine):
         trading.batch(self.twins, kind, steps, dict.fromkeys(symbols, limit), who, to, seconds)
 
     @precondition(lambda self: wants(self, "session"))
-    @rule(kinds=st.lists(st.tuples(st.sampled_from((*trading.LIQUIDITY, "swap exact in", "swap exact out")), pools, places,
-          sizes), min_size=1, max_size=4), who=people, to=people, forgets=st.integers(0, 9), seconds=whiles)  # fmt: skip
+    @rule(kinds=calls, who=people, to=people, forgets=st.integers(0, 9), seconds=whiles)
     def session(
         self, kinds: list[tuple[str, str, int, int]], who: str, to: str, forgets: int, seconds: int
     ) -> None:
@@ -186,7 +225,9 @@ class Parity(RuleBasedStateMachine):
             symbols = [token.symbol for token in self.pool(name).params.tokens]
             last = found[-1].token_out if found and follow else symbols[place % len(symbols)]
             start = symbols.index(last) if last in symbols else place % len(symbols)
-            found.append(Step(name, symbols[start], symbols[(start + 1 + place % (len(symbols) - 1)) % len(symbols)]))
+            found.append(
+                Step(name, symbols[start], symbols[(start + 1 + place % (len(symbols) - 1)) % len(symbols)])
+            )
         return found
 
     def amount_of(self, step: Step, kind: SwapKind, size: int) -> int:
@@ -209,19 +250,33 @@ class Parity(RuleBasedStateMachine):
             base = state.balances[i] * held // state.shares // 2
         return Asked(operation, name, who, to, i, o, sized(base, size), shares, amounts)
 
-    @precondition(lambda self: wants(self, *LIQUIDITY))
-    @rule(name=pools, operation=st.sampled_from(LIQUIDITY), i=places, size=sizes, who=people, to=people, seconds=whiles)
-    def liquidity(self, name: str, operation: str, i: int, size: int, who: str, to: str, seconds: int) -> None:
-        if self.wanted and operation not in self.wanted:
-            operation = sorted(self.wanted & {*LIQUIDITY})[0]
+    @precondition(lambda self: wants(self, *trading.ADDS))
+    @rule(name=pools, k=places, i=places, size=sizes, who=people, to=people, seconds=whiles)
+    def add(self, name: str, k: int, i: int, size: int, who: str, to: str, seconds: int) -> None:
+        operation = self.one_of(tuple(trading.ADDS), k)
         trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
+
+    @precondition(lambda self: wants(self, *trading.REMOVES))
+    @rule(name=pools, k=places, i=places, size=sizes, who=people, to=people, seconds=whiles)
+    def remove(self, name: str, k: int, i: int, size: int, who: str, to: str, seconds: int) -> None:
+        operation = self.one_of(tuple(trading.REMOVES), k)
+        trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
+
+    def one_of(self, operations: tuple[str, ...], k: int) -> str:
+        """One of some operations, of the wanted ones where only they are."""
+        asked = [each for each in operations if wants(self, each)]
+        return asked[k % len(asked)]
 
     @precondition(lambda self: wants(self, "donate"))
     @rule(name=pools, size=sizes, who=people, seconds=whiles)
     def donate(self, name: str, size: int, who: str, seconds: int) -> None:
         balances = self.pool(name).state.balances
         # One in five is more than the ledger holds.
-        amounts = [2**112 // len(balances)] * len(balances) if size >= 80 else [sized(each, size) for each in balances]
+        amounts = (
+            [2**112 // len(balances)] * len(balances)
+            if size >= 80
+            else [sized(each, size) for each in balances]
+        )
         trading.donate(self.twins, Asked("donate", name, who, who, amounts=amounts), seconds)
 
     @precondition(lambda self: wants(self, "recovery exit"))
@@ -332,7 +387,11 @@ class Parity(RuleBasedStateMachine):
         rate = announcing.rate_near(self.twins, self.setting.providers[place].address, place)
         rate += rate * steps * RATE_STEP // 10 // WAD
         managing.report(
-            self.twins, self.setting.providers[place], rate, RATE_AGE + 1 if late == 9 else 0, max(0, mode - 9)
+            self.twins,
+            self.setting.providers[place],
+            rate,
+            RATE_AGE + 1 if late == 9 else 0,
+            max(0, mode - 9),
         )
 
     @precondition(lambda self: wants(self, "pause all"))

@@ -20,9 +20,7 @@ RIGHTS = list(MEANINGS)
 ANSWERS, FAILS, BURNS = range(3)
 
 
-def schedule(
-    twins: Twins, pool: str, right: str, payload: Sequence[int], who: str, seconds: int = 12
-) -> str:
+def schedule(twins: Twins, pool: str, right: str, payload: Sequence[int], who: str, seconds: int = 12) -> str:
     """Announce a change."""
     at, address, number = twins.time(seconds), twins.address[pool], RIGHTS.index(right)
     return twins.both(

@@ -179,9 +179,7 @@ def collect(twins: Twins, pool: str, symbol: str, who: str) -> str:
         twins.pay(who, symbol, -amount)
         return amount
 
-    return twins.both(
-        "collect", [pool], lambda: twins.world.vault.collect(token, who, sender=who), model
-    )
+    return twins.both("collect", [pool], lambda: twins.world.vault.collect(token, who, sender=who), model)
 
 
 def transfer(twins: Twins, pool: str, shares: int, who: str, to: str) -> str:
@@ -295,7 +293,17 @@ def call_of(twins: Twins, asked: Asked) -> bytes:
     """The calldata of one operation, in the session of the account that asks."""
     vault, address = twins.world.vault, twins.address[asked.pool]
     if asked.operation.startswith("swap"):
-        request = (address, asked.i, asked.o, asked.exact_out, asked.amount, asked.bound, EVER, asked.who, NOBODY)
+        request = (
+            address,
+            asked.i,
+            asked.o,
+            asked.exact_out,
+            asked.amount,
+            asked.bound,
+            EVER,
+            asked.who,
+            NOBODY,
+        )
         return vault.encode("swap", request)
     name, arguments = liquidity_call(asked, address, len(twins.model[asked.pool].params.tokens))
     return vault.encode(name, *arguments)
