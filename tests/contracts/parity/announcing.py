@@ -40,7 +40,7 @@ def payload(pool: Pool, right: str, size: int, now: int, people: Sequence[str]) 
     if right == "ramp":
         return _ramp(pool, memory, size, now)
     if right == "guard":
-        caps = (pool.state.shares >> 16) * (2 + size % 5)
+        caps = (pool.state.shares >> 16) * (5 + size % 5) // 4
         return [pack((caps, 112), (caps // 2, 112), (size % 2, 1))] + [0] * (size >= BAD)
     if right == "manager":
         return [int(people[size % len(people)], 16) | (1 << 160) * (size >= BAD)]

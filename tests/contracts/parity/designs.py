@@ -104,4 +104,4 @@ def _guarded(draw: Any, params: PoolParams, amounts: list[int]) -> PoolParams:
     if params.rights.guard is None or draw(st.integers(0, 3)):
         return params
     supply = Pool.create(params, amounts, vault=True).state.shares
-    return replace(params, guard=Guard(2 * supply, supply, draw(st.booleans())))
+    return replace(params, guard=Guard(5 * supply // 4, 5 * supply // 8, draw(st.booleans())))

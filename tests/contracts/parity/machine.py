@@ -6,11 +6,13 @@ A failure prints the steps that led to it; each is a method of this class, to be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import replace
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from poolwright.errors import PoolRevert
 from poolwright.model.memory import Memory
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
@@ -26,6 +28,9 @@ from tests.contracts.protocol import DAY, WAD, World
 
 POOLS = ("weighted", "stable", "constant product", "another")
 PAUSE = 14 * DAY
+# From these draws of 0 to 99 on a limit is what just allows an operation, or what just does not.
+EXACT, BEYOND = 80, 90
+Result = TypeVar("Result")
 
 
 class Setting(NamedTuple):
@@ -54,6 +59,12 @@ def sized(base: int, size: int) -> int:
     if size < 80:
         return int(base * 10 ** (-size / 11))
     return (0, 1, base, 2 * base + 1)[(size - 80) // 5]
+
+
+def limited(amount_in: int, amount_out: int, exact_out: bool, tight: int) -> int:
+    """The tightest limit that allows a swap of these amounts, or the first that does not."""
+    beyond = tight >= BEYOND
+    return max(0, amount_in - beyond) if exact_out else amount_out + beyond
 
 
 class Parity(RuleBasedStateMachine):
@@ -133,6 +144,16 @@ class Parity(RuleBasedStateMachine):
         """The manager of a pool, one time in five somebody else."""
         return PEOPLE[who % 3] if who >= 12 else self.memory(name).manager or PEOPLE[0]
 
+    def rehearsed(self, run: Callable[[], Result]) -> Result | None:
+        """What the model would answer, with nothing changed; None for a refusal."""
+        before = self.twins.model.checkpoint()
+        try:
+            return run()
+        except PoolRevert:
+            return None
+        finally:
+            self.twins.model.go_back(before)
+
     # ---- trading
 
     @precondition(lambda self: wants(self, "swap exact in", "swap exact out"))
@@ -163,8 +184,14 @@ class Parity(RuleBasedStateMachine):
         balances = self.pool(name).state.balances
         exact_out = operation == "swap exact out"
         amount = sized(balances[o if exact_out else i] // 2, size)
-        limit = None if tight < 90 else sized(balances[i if exact_out else o] // 2, size)
-        asked = Asked(operation, name, who, to, i, o, amount, limit=limit, integrated=tight % 2 == 1)
+        asked = Asked(operation, name, who, to, i, o, amount, integrated=tight % 2 == 1)
+        if tight >= EXACT:
+            at = self.now() + seconds
+            done = self.rehearsed(
+                lambda: self.pool(name).swap(asked.swap_kind, i, o, amount, at=at, account=who)
+            )
+            if done:
+                asked = replace(asked, limit=limited(done.amount_in, done.amount_out, exact_out, tight))
         trading.swap(self.twins, asked, seconds)
 
     @precondition(lambda self: wants(self, "path"))
@@ -182,7 +209,10 @@ class Parity(RuleBasedStateMachine):
         steps = self.steps(hops, tight % 8 > 0)
         exact_out = kind is SwapKind.EXACT_OUT
         amount = self.amount_of(steps[-1] if exact_out else steps[0], kind, size)
-        limit = (EVER if exact_out else 0) if tight < 90 else 10**9
+        limit, at = EVER if exact_out else 0, self.now() + seconds
+        done = self.rehearsed(lambda: self.twins.model.swap_path(kind, steps, amount, at=at, account=who))
+        if done and tight >= EXACT:
+            limit = limited(done.steps[-1].amount_in, done.steps[-1].amount_out, exact_out, tight)
         trading.path(self.twins, kind, steps, amount, limit, who, to, tight % 2 == 1, seconds)
 
     @precondition(lambda self: wants(self, "batch"))
@@ -203,8 +233,12 @@ class Parity(RuleBasedStateMachine):
             if k == first or (size + k) % 3 == 0:
                 steps[k] = step._replace(amount=max(1, self.amount_of(step, kind, size)))
         symbols = sorted({symbol for step in steps for symbol in step[1:3]})
-        limit = 2**200 if tight < 85 else -(10**6)
-        trading.batch(self.twins, kind, steps, dict.fromkeys(symbols, limit), who, to, seconds)
+        limits, at = dict.fromkeys(symbols, 2**200), self.now() + seconds
+        done = self.rehearsed(lambda: self.twins.model.batch_swap(kind, steps, at=at, account=who))
+        if done and tight >= EXACT:
+            limits = {symbol: done.deltas.get(symbol, 0) for symbol in symbols}
+            limits[symbols[size % len(symbols)]] -= tight >= BEYOND
+        trading.batch(self.twins, kind, steps, limits, who, to, seconds)
 
     @precondition(lambda self: wants(self, "session"))
     @rule(kinds=calls, who=people, to=people, forgets=st.integers(0, 9), seconds=whiles)
