@@ -227,7 +227,7 @@ class Parity(RuleBasedStateMachine):
         tight: int,
         seconds: int,
     ) -> None:
-        steps = self.steps(hops, True)
+        steps = self.steps(hops, size % 4 > 0)
         first = 0 if kind is SwapKind.EXACT_IN else len(steps) - 1
         for k, step in enumerate(steps):
             if k == first or (size + k) % 3 == 0:

@@ -12,17 +12,10 @@ import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from poolwright.chain.artifacts import artifact
-from poolwright.chain.evm import ACCOUNTS
 from poolwright.spec.kind import Kind
-from tests.contracts.conftest import Compile
-from tests.contracts.contract import EVER, Contract
-from tests.contracts.parity.designs import DECIMALS
-from tests.contracts.parity.facts import PEOPLE
 from tests.contracts.parity.machine import Parity, Setting
 from tests.contracts.parity.trading import LIQUIDITY
 from tests.contracts.parity.twins import Seen
-from tests.contracts.protocol import DAY, OWNER, WAD, World
 
 OPERATIONS = (
     "swap exact in", "swap exact out", "path", "batch", "session", *LIQUIDITY, "donate", "recovery exit",
@@ -34,25 +27,6 @@ NEVER_REFUSED = {"collect", "settle fees"}
 NEVER_DONE = {
     ("stop ramp", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.WEIGHTED),
 }  # fmt: skip
-
-
-@pytest.fixture
-def setting(world: World, compiled: Compile) -> Setting:
-    """The protocol with a share of the fees, eight tokens of which people have plenty, and a provider for each."""
-    chain, vault = world.chain, world.vault
-    vault.schedule_protocol_share(WAD // 10, sender=OWNER)
-    chain.increase_time(7 * DAY)
-    vault.execute_protocol_share()
-    tokens = []
-    for decimals in DECIMALS:
-        token = Contract.deploy(chain, artifact("TestToken"), decimals)
-        for account in PEOPLE:
-            token.mint(account, 10**40)
-            token.approve(vault, EVER, sender=account)
-        tokens.append(token)
-    providers = tuple(Contract.deploy(chain, compiled("hostile/Liar.vy")) for _ in DECIMALS)
-    look = Contract.deploy(chain, compiled("parity/Look.vy"))
-    return Setting(world, look, tuple(tokens), providers, ACCOUNTS[5])
 
 
 def lacking(seen: Seen, done: int, refused: int) -> dict[tuple[str, Kind, bool], int]:
