@@ -28,9 +28,7 @@ class Outputs:
         from poolwright.simulate.export import check_form
 
         check_form(self.form)
-        for path in (self.report, self.trades, self.export):
-            if path is not None and not path.absolute().parent.is_dir():
-                raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
+        check_folders(self.report, self.trades, self.export)
 
     def of(self, file: Path) -> Self:
         """Return where a pool's own go beside others': page.html becomes page-<name of the pool file>.html."""
@@ -49,6 +47,13 @@ class Outputs:
         if self.trades is not None:
             _write_trades(result, self.trades)
         return [path for path in (self.report, self.trades, self.export) if path is not None]
+
+
+def check_folders(*paths: Path | None) -> None:
+    """Refuse a place in a folder that is not there."""
+    for path in paths:
+        if path is not None and not path.absolute().parent.is_dir():
+            raise PoolwrightError(f"{path}: there is no folder {path.parent}. Create it first.")
 
 
 def _write_trades(result: SimulationResult, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -67,6 +68,11 @@ Precision = Annotated[str, typer.Option(help="exact, or float: quicker, a sample
 Value = Annotated[
     float | None,
     typer.Option(metavar="MONEY", help="First value of the pool; else that of its file's balances."),
+]
+Seeds = Annotated[int, typer.Option(help="Run so many seeds, for a standard error of each figure.")]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write a page with plots (HTML).", rich_help_panel=OUTPUT),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=OUTPUT)]
 

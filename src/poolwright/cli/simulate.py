@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from poolwright.spec.schema import PoolSpec
 
 _Seed = Annotated[int | None, typer.Option(help="Of everything random; else the scenario's, or 7.")]
-_Seeds = Annotated[int, typer.Option(help="Run so many seeds, for a standard error of each figure.")]
-_Report = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write a page with plots (HTML).", rich_help_panel=options.OUTPUT),
-]
 _Export = Annotated[
     Path | None,
     typer.Option(
@@ -63,10 +58,10 @@ def simulate(
     changes: options.Changes = None,
     value: options.Value = None,
     seed: _Seed = None,
-    seeds: _Seeds = 1,
+    seeds: options.Seeds = 1,
     precision: options.Precision = "exact",
     verify: _Verify = False,
-    report: _Report = None,
+    report: options.Report = None,
     export: _Export = None,
     form: _Format = "csv",
     trades: _Trades = None,

@@ -31,12 +31,12 @@ def drawn_rows(result: SimulationResult) -> Integers:
 def all_figures(result: SimulationResult) -> dict[str, Chart]:
     """Return, by id: title, one sentence, plotly figure."""
     rows = drawn_rows(result)
-    times = _stamps(result.times[rows])
+    times = stamps(result.times[rows])
     return {
         "value": (
             "Value",
             "The first providers' share, beside its first tokens held, and beside the same tokens rebalanced for free.",
-            _lines(times, _values(result, rows), ",.0f"),
+            lines(times, _values(result, rows), ",.0f"),
         ),
         "loss": (
             "Against holding",
@@ -46,7 +46,7 @@ def all_figures(result: SimulationResult) -> dict[str, Chart]:
         "fees": (
             "Fees and arbitrage",
             "Paid by traders, and kept by them, since the start.",
-            _lines(
+            lines(
                 times,
                 [("fees paid", result.fees[rows]), ("arbitrageurs' profit", result.arbitrage_profit[rows])],
                 ",.0f",
@@ -55,7 +55,7 @@ def all_figures(result: SimulationResult) -> dict[str, Chart]:
         "lvr": (
             "LVR and what pays for it",
             "What arbitrage takes from the pool before fees, and what fees and retail bring, since the start.",
-            _lines(times, _lvr(result, rows), ",.0f"),
+            lines(times, _lvr(result, rows), ",.0f"),
         ),
         "prices": ("Prices", "Each token's price, first price = 1.", _prices(result, rows, times)),
         "composition": ("Composition", "Shares of the pool's value.", _composition(result, rows, times)),
@@ -63,7 +63,8 @@ def all_figures(result: SimulationResult) -> dict[str, Chart]:
     }
 
 
-def _stamps(seconds: Integers) -> list[str]:
+def stamps(seconds: Integers) -> list[str]:
+    """Return unix seconds as the dates of an axis."""
     return [str(stamp) for stamp in seconds.astype("datetime64[s]")]
 
 
@@ -88,7 +89,8 @@ def line_figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
     return figure
 
 
-def _lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str) -> Any:
+def lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str) -> Any:
+    """Return a line for each series, in the colours in their order."""
     return line_figure(
         (
             go.Scatter(x=times, y=values, name=name, mode="lines", line={"width": 1.8, "color": colour})
@@ -133,7 +135,7 @@ def _against_holding(result: SimulationResult, rows: Integers, times: list[str])
 
 def _prices(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
     relative = result.prices.prices[rows] / result.prices.prices[0]
-    return _lines(times, [(symbol, relative[:, k]) for k, symbol in enumerate(result.prices.symbols)], ".3~f")
+    return lines(times, [(symbol, relative[:, k]) for k, symbol in enumerate(result.prices.symbols)], ".3~f")
 
 
 def _composition(result: SimulationResult, rows: Integers, times: list[str]) -> Any:
@@ -155,6 +157,6 @@ def _trades(result: SimulationResult) -> Any:
     days = result.times // DAY
     first, last = int(days[0]), int(days[-1])
     counts = np.bincount(result.trades.times // DAY - first, minlength=last - first + 1)
-    stamps = _stamps(np.arange(first, last + 1) * DAY)
-    bars = go.Bar(x=stamps, y=counts, name="trades", marker={"color": COLOURS[0], "line": {"width": 0}})
+    dates = stamps(np.arange(first, last + 1) * DAY)
+    bars = go.Bar(x=dates, y=counts, name="trades", marker={"color": COLOURS[0], "line": {"width": 0}})
     return line_figure([bars], ",d", showlegend=False, bargap=0.0)

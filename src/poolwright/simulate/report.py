@@ -26,6 +26,7 @@ from poolwright.simulate.words import (
 )
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
+from poolwright.spec.params import PoolParams
 from poolwright.units import format_units
 
 KIND_NAMES = {
@@ -63,7 +64,7 @@ def render_report(
         result=result,
         params=result.params,
         prices=result.prices,
-        subtitle=_subtitle(result),
+        subtitle=pool_in_words(result.params),
         remark=opening_remark(result),
         cards=_cards(result),
         facts=_facts(result, notes, scenario),
@@ -91,8 +92,8 @@ def summary(
     return result.to_dict() | more | ({} if over is None else {"over_seeds": over.to_dict()})
 
 
-def _subtitle(result: SimulationResult) -> str:
-    params = result.params
+def pool_in_words(params: PoolParams) -> str:
+    """Return kind, assets, amplification and fee in one line."""
     shares = [f"{100 * weight / WAD:.4g} % " for weight in params.weights] or [""] * len(params.tokens)
     assets = ", ".join(share + token.symbol for share, token in zip(shares, params.tokens, strict=True))
     amplification = f", A {params.amplification / AMPLIFICATION_PRECISION:g}" if params.amplification else ""
@@ -122,13 +123,13 @@ def _facts(result: SimulationResult, notes: Sequence[str], scenario: str) -> lis
     """Return what was assumed and where everything came from."""
     prices = result.prices
     facts = [
-        ("Prices", f"{prices.source}; {result.rows:,} rows, {_step(prices.step)}"),
+        ("Prices", f"{prices.source}; {result.rows:,} rows, {step_in_words(prices.step)}"),
         ("Period", f"{prices.start} to {result.to_dict()['prices']['end']}"),
         *(fact for agent in result.agents for fact in agent_facts(agent)),
         *absent_facts(result),
         *theory_facts(result),
         ("Seed", f"{result.seed}, of everything random"),
-        ("Arithmetic", _arithmetic(result)),
+        ("Arithmetic", arithmetic(result)),
         *(("Checked", note) for note in notes),
         ("Pool parameters", f"SHA-256 {result.params.hash}"),
         ("Price data", f"SHA-256 {prices.sha256}"),
@@ -148,14 +149,15 @@ def _theory(result: SimulationResult) -> str:
     return f"{money(result.theory.zero_fee_lvr)} in theory without a fee"
 
 
-def _arithmetic(result: SimulationResult) -> str:
+def arithmetic(result: SimulationResult) -> str:
+    """Say which arithmetic the trades were made with, and how far it is from the contract's."""
     if result.recheck is None:
         return "every trade is the contract's own integer arithmetic, exact to the wei"
     gap = f"at most {result.recheck.largest_gap:.3g} units off, allowed {result.recheck.bound:g}"
     return f"the contract's formulas on float64; {result.recheck.trades} trades rechecked exactly: {gap}"
 
 
-def _step(seconds: int) -> str:
+def step_in_words(seconds: int) -> str:
     """Say how far apart the rows are."""
     units = {86_400: "day", 3_600: "hour", 60: "minute", 1: "second"}
     size = next(size for size in units if seconds % size == 0)

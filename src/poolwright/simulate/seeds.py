@@ -78,7 +78,7 @@ def over_seeds(
     """
     first: SimulationResult | None = None
     figures: list[Figures] = []
-    for prices, asked in _stages(scenario, pool, count, progress):
+    for prices, asked in _stages(scenario, _symbols(pool), count, progress):
         try:
             if first is None:
                 first = simulate(pool, prices, **asked, **options)
@@ -110,7 +110,7 @@ def pools_over_seeds(
     """
     first: PoolsResult | None = None
     figures: list[list[Figures]] = []
-    for prices, asked in _stages(scenario, pools[0], count, progress):
+    for prices, asked in _stages(scenario, _symbols(pools[0]), count, progress):
         try:
             if first is None:
                 first = simulate_pools(pools, prices, **asked, **options)
@@ -127,24 +127,58 @@ def pools_over_seeds(
     return first, _collected_of_pools(scenario.seed, figures)
 
 
+def differences_over_seeds(
+    first: PoolSpec | PoolParams,
+    second: PoolSpec | PoolParams,
+    scenario: Scenario,
+    count: int,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> OverSeeds:
+    """Simulate two designs, each alone, with the same seeds; return the second's figures less the first's, by seed.
+
+    Both meet the same market and the same orders, so most of what chance does cancels out. `options` go to `simulate`.
+    Raises PoolwrightError for fewer than two seeds, and where seeds change nothing.
+    """
+    if count < 2:
+        raise PoolwrightError(f"seeds {count}: a standard error needs two or more.")
+    symbols = dict.fromkeys([*_symbols(first), *_symbols(second)])
+    figures: list[Figures] = []
+    for prices, asked in _stages(scenario, list(symbols), count, progress):
+        a, b = (simulate_totals(pool, prices, **asked, **options).figures() for pool in (first, second))
+        figures.append({name: b[name] - a[name] for name in a})
+    over = _collected(scenario.seed, figures)
+    assert over is not None
+    return over
+
+
+def _symbols(pool: PoolSpec | PoolParams) -> list[str]:
+    return [token.symbol for token in pool.tokens]
+
+
 def _stages(
     scenario: Scenario,
-    pool: PoolSpec | PoolParams,
+    symbols: Sequence[str],
     count: int,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[PriceSeries, dict[str, Any]]]:
-    """Yield the prices of each seed and what else its run is asked for; refuse seeds that change nothing."""
+    """Yield the prices of each seed and what else its run is asked for."""
+    check_seeds(scenario, count)
+    for place in range(count):
+        stage = scenario.stage(symbols, scenario.seed + place)
+        asked = {"agents": stage.agents, "seed": stage.seed, "progress": _part(progress, place, count)}
+        yield stage.prices, asked
+
+
+def check_seeds(scenario: Scenario, count: int) -> None:
+    """Refuse fewer than one seed, and several that change nothing."""
     if count < 1:
         raise PoolwrightError(f"seeds {count} must be 1 or more.")
     if count > 1 and not scenario.random:
         raise PoolwrightError(
             "every seed gives the same run: recorded prices, no retail, no law of gas or blocks. Leave seeds out."
         )
-    symbols = [token.symbol for token in pool.tokens]
-    for place in range(count):
-        stage = scenario.stage(symbols, scenario.seed + place)
-        asked = {"agents": stage.agents, "seed": stage.seed, "progress": _part(progress, place, count)}
-        yield stage.prices, asked
 
 
 def _collected(first: int, figures: Sequence[Figures]) -> OverSeeds | None:

@@ -15,6 +15,8 @@ from poolwright.spec.kind import Kind
 MISFIT = 0.02
 # Characters of a source that a terminal shows.
 LONGEST = 80
+# Lines of the books that are shown even where they are nothing.
+BOOK_SUMS = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
 
 
 def money(amount: float) -> str:
@@ -164,9 +166,15 @@ def _theory(result: SimulationResult) -> str:
 
 def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
     """Return the closed books as (name, amount, what it is); the sums are checked first."""
+    told = closed_books(result)
+    return [(name, money(amount), text) for name, amount, text in told if amount or name in BOOK_SUMS]
+
+
+def closed_books(result: SimulationResult) -> list[tuple[str, float, str]]:
+    """Return every line of the books as (name, amount, what it is), those of no amount too; checks the sums."""
     result.books.check()
     book, held = (result.books.to_dict()[part] for part in ("pool", "against_holding"))
-    rows = [
+    return [
         (
             "Rebalancing portfolio's gain",
             book["rebalancing_gain"],
@@ -196,8 +204,6 @@ def books_rows(result: SimulationResult) -> list[tuple[str, str, str]]:
         ("Front-runner's profit", book["front_profit"], "after gas"),
         ("Rebalancer's gas", -book["rebalancer_gas"], "whoever pays it"),
     ]
-    sums = ("Change of the pool's value", "Pool less holding", "Arbitrageurs' profit", "LVR")
-    return [(name, money(amount), text) for name, amount, text in rows if amount or name in sums]
 
 
 def theory_facts(result: SimulationResult) -> list[tuple[str, str]]:

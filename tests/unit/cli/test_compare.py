@@ -60,3 +60,26 @@ def test_both_meet_the_scenario(run: Run, designs: tuple[Path, Path, Path]) -> N
     found = compare(first, second, prices, windows=3, agents=agents, seed=5)
     assert json.loads(outcome.out) == json.loads(json.dumps(found.to_dict()))
     assert found["retail_cost"].first > 0
+
+
+def test_the_page_and_the_seeds(run: Run, designs: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    first, second, prices = designs
+    flow = ["--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800"]
+    given = ["compare", first, second, "--prices", prices, "--windows", 3, *flow, "--seeds", 3]
+    page = tmp_path / "c.html"
+    outcome = run(*given, "--report", page)
+    assert outcome.status == 0
+    assert "over 3 seeds, 7 to 9 (above: 7)" in outcome.out
+    assert f"written    {page}" in outcome.out
+    assert "<h1>index and dearer</h1>" in page.read_text()
+    over = json.loads(run(*given, "--json").out)["over_seeds"]
+    assert over["seeds"] == [7, 8, 9]
+    assert over["figures"]["fees"]["standard_error"] > 0
+    quiet = ["compare", first, second, "--prices", prices, "--seeds", 3]
+    for words, told in (
+        ([*given, "--report", tmp_path / "no" / "c.html"], "there is no folder"),
+        (quiet, "every seed gives the same run"),
+    ):
+        refused = run(*words)
+        assert (refused.status, refused.out) == (2, "")
+        assert told in refused.err

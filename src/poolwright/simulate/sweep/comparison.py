@@ -11,12 +11,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.engine import simulate
 from poolwright.simulate.prices import PriceSeries, load_prices
-from poolwright.simulate.sweep.job import Job, Row, Workload, code_version, run_job
-from poolwright.simulate.sweep.points import resolve_point
+from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.sweep.job import Job, Row, Workload, code_version, numbers, run_job
 from poolwright.simulate.sweep.result import finite, spread
 from poolwright.simulate.sweep.run import check_options, first_value
 from poolwright.simulate.sweep.windows import cut, window_bounds
@@ -24,24 +25,41 @@ from poolwright.spec.load import load_spec
 from poolwright.spec.params import PoolParams
 from poolwright.spec.schema import PoolSpec
 
+if TYPE_CHECKING:
+    from poolwright.simulate.seeds import OverSeeds
+
 DEFAULT_WINDOWS = 12
 METHOD = "paired windows in time order, a fresh pool in each; standard error of their mean difference"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure: over all prices for each design, and per window the mean of B less A with its standard error."""
+    """One figure of both designs: over all prices, and `windows`: (A, B) in each window."""
 
     figure: str
     first: float
     second: float
-    per_window: float
-    standard_error: float
+    windows: tuple[tuple[float, float], ...]
 
     @property
     def difference(self) -> float:
         """B less A over all prices."""
         return self.second - self.first
+
+    @property
+    def by_window(self) -> tuple[float, ...]:
+        """B less A in each window."""
+        return tuple(b - a for a, b in self.windows)
+
+    @property
+    def per_window(self) -> float:
+        """Mean of B less A over the windows."""
+        return spread(self.by_window)[0]
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of that mean."""
+        return spread(self.by_window)[1]
 
     @property
     def errors_away(self) -> float:
@@ -51,14 +69,25 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two designs beside each other. `value`: what each opened with. `windows`: start and end of each."""
+    """Two designs beside each other. `runs`: over all prices. `value`: what each opened with.
 
-    pools: tuple[PoolParams, PoolParams]
+    `windows`: start and end of each. `source` and `sha256`: of the prices of all tokens. `over`: where several seeds
+    were asked for, B less A over all prices by seed.
+    """
+
+    specs: tuple[PoolSpec, PoolSpec]
+    runs: tuple[SimulationResult, SimulationResult]
     figures: tuple[Difference, ...]
     windows: tuple[tuple[str, str], ...]
     value: float
     source: str
     sha256: str
+    over: OverSeeds | None = None
+
+    @property
+    def pools(self) -> tuple[PoolParams, PoolParams]:
+        """Both designs in integers."""
+        return self.runs[0].params, self.runs[1].params
 
     def __getitem__(self, figure: str) -> Difference:
         """Return one figure by name."""
@@ -86,7 +115,13 @@ class Comparison:
                 }
                 for each in self.figures
             },
-        }
+        } | ({"over_seeds": self.over.to_dict()} if self.over else {})
+
+    def write_report(self, path: str | Path, **told: Any) -> Path:
+        """Write both as one page of HTML that needs nothing else; see `comparison_report.write_report`."""
+        from poolwright.simulate.sweep.comparison_report import write_report
+
+        return Path(write_report(self, path, **told))
 
 
 def compare(
@@ -111,22 +146,28 @@ def compare(
     series = _series(specs, prices)
     bounds = window_bounds(len(series), windows - 1)
     worth = value if value is not None else first_value(specs[0], series)
-    total, rows = 2 * len(specs), []
+    runs: list[SimulationResult] = []
+    rows: list[Row] = []
     for spec in specs:
-        for windows_of in ([(0, len(series))], bounds):
-            rows.append(_row(spec, series, windows_of, worth, options))
-            if progress is not None:
-                progress(len(rows), total)
-    first_rows, second_rows = (rows[0], rows[1]), (rows[2], rows[3])
-    known = [name for name in rows[0].figures if name in rows[2].figures]
+        runs.append(_run(spec, series, worth, options))
+        _tell(progress, len(runs) + len(rows))
+        rows.append(_row(spec, series, bounds, worth, options))
+        _tell(progress, len(runs) + len(rows))
     return Comparison(
-        (specs[0].resolve(), specs[1].resolve()),
-        tuple(_difference(name, first_rows, second_rows) for name in known),
+        (specs[0], specs[1]),
+        (runs[0], runs[1]),
+        _differences((runs[0], rows[0]), (runs[1], rows[1])),
         tuple((window.start, window.end) for window in cut(series, bounds)),
         worth,
         series.source,
         series.sha256,
     )
+
+
+def _tell(progress: Callable[[int, int], None] | None, done: int) -> None:
+    """Say how many of the four steps are done: each design over all prices, and over the windows."""
+    if progress is not None:
+        progress(done, 4)
 
 
 def _series(
@@ -136,6 +177,15 @@ def _series(
     return prices.select(symbols) if isinstance(prices, PriceSeries) else load_prices(prices, symbols)
 
 
+def _run(spec: PoolSpec, series: PriceSeries, value: float, options: Mapping[str, Any]) -> SimulationResult:
+    """Return the run of a design over all prices."""
+    params = spec.resolve()
+    try:
+        return simulate(params, series, value=value, **options)
+    except PoolwrightError as error:
+        raise PoolwrightError(f"{params.name}: {error}") from error
+
+
 def _row(
     spec: PoolSpec,
     series: PriceSeries,
@@ -143,10 +193,8 @@ def _row(
     value: float,
     options: Mapping[str, Any],
 ) -> Row:
-    """Return the run of a design over windows of the prices."""
-    own = series.select([token.symbol for token in spec.tokens])
-    params = resolve_point(spec, {}).params
-    assert params is not None  # a spec that loaded resolves
+    """Return the runs of a design over windows of the prices."""
+    own, params = series.select([token.symbol for token in spec.tokens]), spec.resolve()
     work = Workload(cut(own, bounds), "value", 1, value, options, code_version())
     row = run_job(work, Job(0, {}, params))
     if row.findings:
@@ -154,7 +202,16 @@ def _row(
     return row
 
 
-def _difference(name: str, first: tuple[Row, Row], second: tuple[Row, Row]) -> Difference:
-    pairs = zip(first[1].figures[name], second[1].figures[name], strict=True)
-    mean, error = spread(tuple(b - a for a, b in pairs))
-    return Difference(name, first[0].figures[name][0], second[0].figures[name][0], mean, error)
+def _differences(
+    one: tuple[SimulationResult, Row], other: tuple[SimulationResult, Row]
+) -> tuple[Difference, ...]:
+    """Return every figure that both designs have."""
+    first, second = (numbers(run.figures()) for run, _ in (one, other))
+    by_window = one[1].figures, other[1].figures
+    return tuple(
+        Difference(
+            name, first[name], second[name], tuple(zip(*(each[name] for each in by_window), strict=True))
+        )
+        for name in first
+        if name in second
+    )
