@@ -46,8 +46,8 @@ class Protocol:
     def __init__(self, market: Market) -> None:
         self.market = market
         self.node = market.node
-        deployed = deploy_protocol(self.node.web3)
-        self.kinds, self.vault = deployed.kinds, deployed.vault
+        self.deployed = deploy_protocol(self.node.web3)
+        self.kinds, self.vault = self.deployed.kinds, self.deployed.vault
         self.node.send(self.vault.functions.schedule_protocol_share(PROTOCOL_SHARE))
         self.node.wait(PROTOCOL_DELAY)
         self.node.send(self.vault.functions.execute_protocol_share())

@@ -44,9 +44,9 @@ def ours(gas: dict[str, int], before: dict[str, int]) -> Table:
         change = value - before.get(name, value)
         row = [name, f"{value:,}", f"{change:+,}" if change else ""]
         if target := TARGETS.get(name):
-            peer, figure = min(target.peers.items(), key=lambda each: each[1])
+            peer, figure = min(target.peers.items(), key=lambda each: each[1], default=("", 0))
             limits = f"{target.must // 1000}k / {target.aim // 1000}k"
-            row += [limits, verdict(value, target), f"{figure:,}", peer]
+            row += [limits, verdict(value, target), f"{figure:,}" if peer else "", peer]
         table.add_row(*row)
     return table
 

@@ -32,6 +32,7 @@ def measure(market: Market) -> dict[str, int]:
         **creation(protocol),
         **variants(protocol, weighted),
         **composing(protocol, weighted),
+        **reads(protocol, weighted),
     }
 
 
@@ -185,3 +186,19 @@ def composing(protocol: Protocol, pool: Pool) -> dict[str, int]:
         "flash_loan": loan,
         "recovery_exit_weighted3": recovery,
     }
+
+
+def reads(protocol: Protocol, pool: Pool) -> dict[str, int]:
+    """What the oracle's answers cost whoever asks: the gas of a call less what any transaction pays for itself."""
+    oracle = protocol.deployed.contract("PoolOracle").functions
+    asked = {
+        "price": oracle.price(pool.address, 1, 0),
+        "value_per_share": oracle.value_per_share(pool.address, 0),
+    }
+    return {f"oracle_{name}": protocol.market.gas(call) - intrinsic(call) for name, call in asked.items()}
+
+
+def intrinsic(call: Any) -> int:
+    """Gas of a transaction with a call's data that runs nothing: EIP-2028."""
+    data = bytes.fromhex(call._encode_transaction_data()[2:])
+    return 21_000 + sum(16 if byte else 4 for byte in data)

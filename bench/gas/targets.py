@@ -25,6 +25,8 @@ TARGETS: dict[str, Target] = {
     "weighted3_remove": Target(115_000, 110_000, {"Balancer V1": 133_044, "V2": 192_021}),
     "weighted3_add_single": Target(78_000, 72_000, {"Balancer V1": 87_086, "V2": 180_979}),
     "stable3_add_single": Target(98_000, 88_000, {"Curve 3pool": 119_108, "stableswap-ng": 160_118}),
+    "oracle_price": Target(14_000, 14_000),
+    "oracle_value_per_share": Target(24_000, 24_000, {"Balancer V3, 2 assets": 98_100}),
     "create_weighted3": Target(350_000, 300_000, {"Balancer V3": 3_837_318}),
 }
 # A weighted swap costs the same at any number of assets.

@@ -19,6 +19,8 @@ OVER = {
     "weighted3_remove",
     "weighted3_add_single",
     "stable3_add_single",
+    "oracle_price",
+    "oracle_value_per_share",
 }
 
 

@@ -23,9 +23,17 @@ KINDS = {
 }
 
 
+# What only reads the Vault, and may be deployed again by anybody: with the contracts that each is told of.
+READERS = {
+    "VaultLens": ("Vault",),
+    "PoolReader": ("Vault", "VaultLens"),
+    "PoolOracle": ("Vault",),
+}
+
+
 @dataclass(frozen=True)
 class Protocol:
-    """Addresses of one deployment; `vault` has the interface of all its parts."""
+    """Addresses of one deployment; `vault` has the interface of all its parts. `parts` has every contract by name."""
 
     web3: Web3
     vault: Contract
@@ -36,6 +44,12 @@ class Protocol:
     def kind_address(self, kind: Kind) -> str:
         """Where the contract of a native kind is."""
         return self.kinds[kind]
+
+    def contract(self, name: str) -> Contract:
+        """One of the deployed contracts by name, such as "PoolOracle", with its own interface."""
+        return self.web3.eth.contract(
+            address=self.web3.to_checksum_address(self.parts[name]), abi=artifact(name).abi
+        )
 
 
 def vault_artifact() -> Artifact:
@@ -73,6 +87,8 @@ def deploy_protocol(web3: Web3, owner: str | None = None) -> Protocol:
             f"the Vault came to {vault}, but its share token expects {expected}: "
             f"another transaction of {account} came in between; deploy again"
         )
+    for name, told in READERS.items():
+        _deploy(web3, parts, name, *(parts[each] for each in told))
     contract = web3.eth.contract(address=web3.to_checksum_address(vault), abi=vault_artifact().abi)
     return Protocol(web3, contract, share_token, kinds, parts)
 
