@@ -31,7 +31,7 @@ class Resolved(NamedTuple):
 def bare_tables(spec: PoolSpec) -> dict[str, Any]:
     """Return the spec as the tables of pool.toml, without first balances: each run opens at its own prices."""
     tables: dict[str, Any] = {"tokens": [_cells(token, ("balance", "price_hint")) for token in spec.tokens]}
-    for name in ("pool", "fees", "stable"):
+    for name in ("pool", "fees", "stable", "oracle"):
         table = getattr(spec, name)
         if table is not None:
             tables[name] = _cells(table)

@@ -21,7 +21,7 @@ from poolwright.spec.writing import spec_toml
 from poolwright.units import parse_number
 
 # Tables of pool.toml that a simulation does not feel: a chosen pool has them as the swept one.
-UNFELT = ("oracle", "rights", "guard")
+UNFELT = ("rights", "guard")
 
 
 class Fold(NamedTuple):

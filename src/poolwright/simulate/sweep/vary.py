@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from fractions import Fraction
 from poolwright.errors import PoolwrightError, UnitError
 from poolwright.spec.reading import TABLES
 from poolwright.spec.schema import PoolSpec
-from poolwright.units import format_number, parse_number
+from poolwright.units import format_number, parse_duration, parse_number
 
 # Names that people use for a key, beside the key's own last part.
 SHORT_NAMES = {
@@ -24,12 +24,18 @@ SHORT_NAMES = {
     "a": "stable.amplification",
     "amp": "stable.amplification",
 }
-# Keys that a simulation does not feel: first balances follow the prices of each window.
-WITHOUT_EFFECT = ("balance", "price_hint", "name", "symbol", "address", "peg", "rate_provider")
+# Keys that a simulation does not feel: first balances follow the prices of each window, nobody brings trades for a
+# share of the fee, and rates are as written.
+WITHOUT_EFFECT = (
+    "balance", "price_hint", "name", "symbol", "address", "peg", "integrator_share", "rate_provider", "rate_max_age",
+    "rate_max_move",
+)  # fmt: skip
 # Tables that it does.
-FELT = ("pool", "tokens", "fees", "stable")
+FELT = ("pool", "tokens", "fees", "stable", "oracle")
 # Decimals that a key can hold; a share has a WAD's 18.
-PLACES = {"stable.amplification": 3}
+PLACES = {"stable.amplification": 3, "oracle.half_life": 0}
+# Keys that are lengths of time: their values are whole seconds, however they were given.
+LENGTHS = ("oracle.half_life",)
 # Digits of a value between the ends of a range: all of a round one, else six; more would be noise.
 DIGITS = 12
 RANDOM_DIGITS = 6
@@ -49,7 +55,12 @@ class Dimension:
         """The name for tables and plots: swap_fee, WETH.weight, amplification."""
         if self.path == "fees.swap":
             return "swap_fee"
-        return self.path.removeprefix("tokens.").removeprefix("fees.").removeprefix("stable.")
+        return (
+            self.path.removeprefix("tokens.")
+            .removeprefix("fees.")
+            .removeprefix("stable.")
+            .removeprefix("oracle.")
+        )
 
     def at(self, share: float) -> str:
         """Return the value at `share` (0 to 1) of the way from the first to the last."""
@@ -87,15 +98,15 @@ def read_dimension(
     """Read "lo:hi:n", "lo:hi:n:log", "lo:hi" (random and optuna only), "a,b,c" or a sequence of values."""
     path = full_path(spec, name)
     if not isinstance(given, str):
-        return Dimension(path, _listed(name, [_value_text(value) for value in given]))
+        return Dimension(path, _listed(name, path, [_value_text(value) for value in given]))
     parts = given.split(":")
     if len(parts) == 1:
-        return Dimension(path, _listed(name, [part.strip() for part in given.split(",")]))
+        return Dimension(path, _listed(name, path, [part.strip() for part in given.split(",")]))
     log = parts[-1].strip() == "log"
     numbers = parts[:-1] if log else parts
     if len(numbers) not in (2, 3):
         raise PoolwrightError(f"{name}={given}: write lo:hi:n, lo:hi:n:log, or values with commas between.")
-    low, high = _number(name, numbers[0]), _number(name, numbers[1])
+    low, high = (_number(name, path, text) for text in numbers[:2])
     if not low < high:
         raise PoolwrightError(f"{name}={given}: the range must rise; write the lower end first.")
     if log and low <= 0:
@@ -116,6 +127,10 @@ def full_path(spec: PoolSpec, name: str) -> str:
         return fits[0]
     if fits:
         raise PoolwrightError(f"{name} could be any of {', '.join(fits)}. Write one of them.")
+    if wanted in _paths(spec, TABLES, ()):
+        raise PoolwrightError(
+            f"{wanted}: a simulation does not feel it, so that every run would be the same."
+        )
     shown = [*SHORT_NAMES, *known]
     near = difflib.get_close_matches(wanted, shown, 1, 0.5)
     also = f" Did you mean {near[0]}?" if near else f" It has {', '.join(known)}."
@@ -124,10 +139,13 @@ def full_path(spec: PoolSpec, name: str) -> str:
 
 def known_paths(spec: PoolSpec) -> list[str]:
     """Return every key that can be varied, tokens by symbol."""
+    return _paths(spec, FELT, WITHOUT_EFFECT)
+
+
+def _paths(spec: PoolSpec, tables: Iterable[str], left_out: Sequence[str]) -> list[str]:
     paths: list[str] = []
-    for table in FELT:
-        model = TABLES[table]
-        fields = [field for field in model.model_fields if field not in WITHOUT_EFFECT]
+    for table in tables:
+        fields = [field for field in TABLES[table].model_fields if field not in left_out]
         if table == "tokens":
             paths += [f"tokens.{token.symbol}.{field}" for token in spec.tokens for field in fields]
         else:
@@ -155,9 +173,9 @@ def _fitting(path: str, value: Fraction) -> Fraction:
     return Fraction(round(value * 10**places), 10**places)
 
 
-def _number(name: str, text: str) -> Fraction:
+def _number(name: str, path: str, text: str) -> Fraction:
     try:
-        return parse_number(text.strip())
+        return Fraction(parse_duration(text)) if path in LENGTHS else parse_number(text.strip())
     except UnitError as error:
         raise PoolwrightError(f"{name}: {error}") from error
 
@@ -168,9 +186,11 @@ def _count(name: str, given: str, text: str) -> int:
     return int(text)
 
 
-def _listed(name: str, values: list[str]) -> tuple[str, ...]:
+def _listed(name: str, path: str, values: list[str]) -> tuple[str, ...]:
     if not values or not all(values):
         raise PoolwrightError(f"{name}: a value is missing. Write values with commas between, or lo:hi:n.")
+    if path in LENGTHS:
+        values = [format_number(_number(name, path, value)) for value in values]
     return tuple(dict.fromkeys(values))
 
 

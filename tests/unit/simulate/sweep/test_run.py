@@ -11,11 +11,14 @@ import pytest
 
 import poolwright as pw
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Retail
+from poolwright.simulate.market import generate_market
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.sweep.run import SweepInterrupted, sweep
+from poolwright.spec.load import check_text
 from poolwright.spec.schema import PoolSpec
 from poolwright.units import parse_number
-from tests.unit.simulate.sweep.cases import FEES, market, pool
+from tests.unit.simulate.sweep.cases import FEES, TEXT, market, pool
 
 
 def timeless(result: pw.SweepResult) -> list[Any]:
@@ -79,6 +82,60 @@ def test_the_number_of_workers_decides_nothing() -> None:
             for n in (1, 3)
         )
         assert timeless(one) == timeless(three), method
+
+
+POLICY = """policy = "volatility"
+most = "2%"
+slope = 0.5
+[oracle]
+half_life = "1 hour"
+"""
+
+
+@pytest.mark.parametrize("method", ["grid", "optuna"])
+def test_every_term_of_a_policy_can_be_varied(method: str) -> None:
+    """Each run is that of the pool file that says the same; no term is without effect."""
+    text = TEXT.replace('"0.3%"\n', '"0.3%"\n' + POLICY)
+    spec = check_text(text).spec
+    assert spec is not None
+    ranges = {
+        "oracle.half_life": ("15 min,1 day", "15 min:1 day:log"),
+        "slope": ("0.1,2", "0.1:2:log"),
+        "fees.most": ("1.5%,5%", "1.5%:5%"),
+        "swap_fee": ("0.1%,0.9%", "0.1%:0.9%"),
+    }
+    vary = {name: given[method == "optuna"] for name, given in ranges.items()}
+    prices = market()
+    found = pw.sweep(spec, prices, vary=vary, method=method, runs=16, value=1e6)
+    assert [row.state for row in found.rows] == ["done"] * 16
+    for row in found.rows:
+        point = row.point
+        told = text.replace('"1 hour"', point["oracle.half_life"]).replace(
+            "0.5\n", f"{point['fees.slope']}\n"
+        )
+        told = told.replace('"2%"', f'"{point["fees.most"]}"').replace('"0.3%"', f'"{point["fees.swap"]}"')
+        same = check_text(told).spec
+        assert same is not None
+        alone = pw.simulate(same.resolve(), prices, value=1e6)
+        assert row.figures["fees"] == (alone.figures()["fees"],)
+    for name in found.rows[0].point if method == "grid" else ():
+        others = [tuple((key, text) for key, text in row.point.items() if key != name) for row in found.rows]
+        fees = {(other, row.figures["fees"]) for other, row in zip(others, found.rows, strict=True)}
+        assert len(fees) > len(set(others)), f"{name} is without effect"
+    chosen = check_text(found.pool_toml(spec)).spec
+    assert chosen is not None
+    assert chosen.resolve().half_life == int(found.best(1)[0].point["oracle.half_life"])
+
+
+def test_the_floor_of_a_policy_can_be_varied() -> None:
+    terms = 'swap = "0.1%"\npolicy = "imbalance"\nmost = "2%"\nslope = 0.01\n'
+    tokens = "".join(f'[[tokens]]\nsymbol = "{symbol}"\n' for symbol in ("USDC", "USDT", "DAI"))
+    spec = check_text(f'[pool]\nkind = "stable"\n[stable]\namplification = 200\n[fees]\n{terms}{tokens}').spec
+    assert spec is not None
+    prices = generate_market(["USDC", "USDT", "DAI"], 100)
+    found = pw.sweep(spec, prices, vary={"fees.least": "0.001%,0.09%"}, agents=[Retail(3.0, 20_000.0)])
+    one, two = (row.figures["fees"][0] for row in found.rows)
+    assert 0 < one < two
 
 
 def test_seeds_draw_other_points_and_more_runs_the_same_first_ones() -> None:

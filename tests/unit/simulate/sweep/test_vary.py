@@ -9,8 +9,9 @@ import pytest
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.vary import full_path, read_dimension, read_vary
+from poolwright.spec.load import check_text
 from poolwright.spec.schema import PoolSpec
-from tests.unit.simulate.sweep.cases import pool
+from tests.unit.simulate.sweep.cases import TEXT, pool
 
 WAD = 10**18
 
@@ -27,6 +28,10 @@ WAD = 10**18
         ("A", "stable.amplification"),
         ("amplification", "stable.amplification"),
         ("kind", "pool.kind"),
+        ("half_life", "oracle.half_life"),
+        ("oracle.half_life", "oracle.half_life"),
+        ("slope", "fees.slope"),
+        ("fees.most", "fees.most"),
     ],
 )
 def test_full_path_knows_short_names(name: str, path: str) -> None:
@@ -40,6 +45,9 @@ def test_full_path_knows_short_names(name: str, path: str) -> None:
         ("weight", "could be any of tokens.WETH.weight"),
         ("LINK.weight", "no such key"),
         ("WETH.balance", "no such key"),
+        ("tokens.WETH.balance", "does not feel it"),
+        ("rights.terms", "does not feel it"),
+        ("fees.integrator_share", "does not feel it"),
     ],
 )
 def test_full_path_says_what_was_meant(name: str, told: str) -> None:
@@ -67,6 +75,27 @@ def test_a_range_keeps_its_ends_and_fits_the_key() -> None:
     assert (third.values[0], third.values[-1]) == ("1/3", "0.5")
     steps = read_dimension(pool(), "A", "10:1000:4:log").values
     assert all(len(value.partition(".")[2]) <= 3 for value in steps)
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        ("10 min, 1 hour,2h", ("600", "3600", "7200")),
+        ("10 min:1 hour:3", ("600", "2100", "3600")),
+        ("600:60000:3:log", ("600", "6000", "60000")),
+        ([600, "1 day"], ("600", "86400")),
+    ],
+)
+def test_lengths_of_time_are_whole_seconds(given: str, values: tuple[str, ...]) -> None:
+    assert read_dimension(pool(), "half_life", given).values == values
+
+
+def test_a_length_between_the_ends_is_whole_and_others_are_refused() -> None:
+    drawn = read_dimension(pool(), "half_life", "10 min:1 day:log")
+    assert {drawn.at(share).isdecimal() for share in (0.0, 0.1, 0.37, 1.0)} == {True}
+    for given in ("10 minutes:long:3", "soon,10 min", "0.5,600"):
+        with pytest.raises(PoolwrightError, match="half_life"):
+            read_dimension(pool(), "half_life", given)
 
 
 def test_at_goes_from_end_to_end() -> None:
@@ -138,3 +167,12 @@ def test_a_point_equals_the_file_that_says_the_same() -> None:
     }
     params = resolve_point(pool(), {"fees.swap": "0.007"}).params
     assert params == PoolSpec.model_validate(tables).resolve()
+
+
+def test_a_point_keeps_what_the_file_says_of_the_oracle() -> None:
+    spec = check_text(TEXT + '[oracle]\nhalf_life = "2 hours"\n').spec
+    assert spec is not None
+    for point, seconds in (({}, 7_200), ({"fees.swap": "0.007"}, 7_200), ({"oracle.half_life": "900"}, 900)):
+        params = resolve_point(spec, point).params
+        assert params is not None
+        assert params.half_life == seconds
