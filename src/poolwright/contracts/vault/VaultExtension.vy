@@ -161,8 +161,7 @@ def unlock(data: Bytes[4096]) -> Bytes[4096]:
     assert session == lock.IDLE, "vault: in session"
     lock.state = convert(msg.sender, uint256)
     answer: Bytes[4096] = extcall IUnlocked(msg.sender).unlocked(data)
-    assert lock.unsettled == 0, "vault: unsettled"
-    lock.leave(session)
+    lock.end_session()
     return answer
 
 
@@ -180,8 +179,7 @@ def multicall(calls: DynArray[Bytes[1024], 16], tokens: DynArray[address, 16], r
     lock.state = lock.EXECUTING
     for token: address in tokens:
         custody.settle(token, receiver)
-    assert lock.unsettled == 0, "vault: unsettled"
-    lock.leave(session)
+    lock.end_session()
 
 
 @external

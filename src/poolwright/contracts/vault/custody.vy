@@ -63,8 +63,6 @@ def settle(token: address, receiver: address):
         return
     lock.charge(token, -delta)
     if delta > 0:
-        # whoever counts a receipt must not count this one
-        lock.synced_token = empty(address)
         self.pull(token, convert(delta, uint256))
     else:
         self.push(token, convert(-delta, uint256), receiver)

@@ -15,7 +15,7 @@ state: transient(uint256)
 # What the session's account owes (+) or has (-), by token, and how many of these are not zero.
 deltas: transient(HashMap[address, int256])
 unsettled: transient(uint256)
-# Set by sync: the token whose receipt is counted, and the Vault's balance before.
+# Set by sync, in a session: the token whose receipt is counted, and the Vault's balance before.
 synced_token: transient(address)
 synced_balance: transient(uint256)
 
@@ -36,6 +36,16 @@ def enter() -> uint256:
 @internal
 def leave(before: uint256):
     self.state = before
+
+
+@internal
+def end_session():
+    """
+    @dev Everything is settled, and no count stays open: whatever else the transaction pays in would be counted, too.
+    """
+    assert self.unsettled == 0, "vault: unsettled"
+    self.synced_token = empty(address)
+    self.state = IDLE
 
 
 @internal
