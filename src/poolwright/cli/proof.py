@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 def refuse_unreplayed(scenario: Scenario, fee: str | None, specs: Sequence[PoolSpec]) -> None:
     """Refuse a proof of runs in which the pool changed otherwise than by trades at its declared fee."""
     kinds = {type(agent).__name__ for agent in scenario.agents}
-    others = {"LiquidityEvents": "liquidity that comes and goes", "Rebalancer": "weights that move"}
+    others = {
+        "LiquidityEvents": "liquidity that comes and goes",
+        "Rebalancer": "weights that move",
+        "AmplificationRamps": "an amplification that moves",
+    }
     found = [text for name, text in others.items() if name in kinds]
     found += ["a fee of your own"] * (fee is not None) + [
         f"a fee by {spec.fees.policy}" for spec in specs if spec.fees.policy is not Policy.FLAT

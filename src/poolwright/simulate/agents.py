@@ -1,7 +1,7 @@
 """Who acts on a pool in a simulation; a result names each with its settings.
 
-In each row: weights turn first, then liquidity moves, then arbitrage, then retail. The rebalancer and the front-runner
-are in `rebalancer`.
+In each row: weights or amplification turn first, then liquidity moves, then arbitrage, then retail. The rebalancer and
+the front-runner are in `rebalancer`, ramps of a stable pool in `amplification`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasLaw, GasSeries
 from poolwright.simulate.parameters import whole, within
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
@@ -157,7 +158,7 @@ class LiquidityEvents:
                 )
 
 
-Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner
+Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner | AmplificationRamps
 
 
 def described(agent: Agent) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, RivalPool
+from poolwright.simulate.amplification import AmplificationCourse, AmplificationRamps
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets.gas import GasSeries
@@ -24,7 +25,9 @@ A = TypeVar("A")
 SECONDS_PER_HOUR = 3_600
 
 
-PARTS: tuple[type[Any], ...] = (Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner)
+PARTS: tuple[type[Any], ...] = (
+    Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner, AmplificationRamps
+)  # fmt: skip
 
 
 class Cast(NamedTuple):
@@ -35,6 +38,7 @@ class Cast(NamedTuple):
     liquidity: LiquidityEvents | None
     rebalancer: Rebalancer | None
     front_runner: FrontRunner | None
+    amplification: AmplificationRamps | None
 
     @property
     def agents(self) -> tuple[Agent, ...]:
@@ -79,15 +83,26 @@ def refuse_moving_weights(cast: Cast, fee: FeeRule | FeePolicy | None) -> None:
             )
     if cast.rebalancer is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
         raise PoolwrightError("a RivalPool keeps its weights: beside a Rebalancer, give a Venue as rival.")
+    if (
+        cast.amplification is not None
+        and cast.retail is not None
+        and isinstance(cast.retail.rival, RivalPool)
+    ):
+        raise PoolwrightError(
+            "a RivalPool keeps its amplification: beside AmplificationRamps, give a Venue as rival."
+        )
 
 
-def course_terms(cast: Cast, course: Course | None, balances: Any) -> tables.Course:
-    """Return what the loop needs of moving weights; `balances`: as the ledger counts."""
-    rows = np.zeros(0, np.int64) if course is None else course.rows
+def course_terms(cast: Cast, course: Course | AmplificationCourse | None, balances: Any) -> tables.Course:
+    """Return what the loop needs of moving weights or amplification; `balances`: as the ledger counts."""
+    rows = course.rows if isinstance(course, Course) else np.zeros(0, np.int64)
     amounts = np.zeros((len(rows), *balances.shape), balances.dtype)
+    if isinstance(course, AmplificationCourse):
+        values = course.values[:, None]
+        return tables.Course(values, values, rows, amounts, 0.0, False, False, 0.0)
     if course is None or cast.rebalancer is None:
-        nothing = np.zeros((0, len(balances)), np.int64)
-        return tables.Course(nothing, nothing, rows, amounts, 0.0, False, False, 0.0)
+        values = np.zeros((0, len(balances)), np.int64)
+        return tables.Course(values, values, rows, amounts, 0.0, False, False, 0.0)
     agent, front = cast.rebalancer, cast.front_runner
     return tables.Course(
         course.weights, course.scheduled, rows, amounts, float(agent.gas_cost), agent.paid_by is Payer.POOL,

@@ -15,6 +15,7 @@ from poolwright.analytics.depth import depth
 from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.pool import Pool
 from poolwright.model.results import SwapKind
+from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.typing import Floats
 from poolwright.spec.bounds import WAD
@@ -151,7 +152,7 @@ def _ratios(result: SimulationResult, path: Floats) -> Floats:
 
 def _final_pool(result: SimulationResult) -> Pool:
     params = result.params
-    if result.course is not None:
+    if isinstance(result.course, Course):
         weights = result.course.weights[result.rows - 1].tolist()
         weights[weights.index(max(weights))] += WAD - sum(
             weights

@@ -14,9 +14,10 @@ from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.pool import Pool
 from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur
+from poolwright.simulate.amplification import amplification_course
 from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
-from poolwright.simulate.policies import FeePolicy, declared
+from poolwright.simulate.policies import FeePolicy, declared, least_fee
 from poolwright.simulate.prices import PriceSeries, load_prices
 from poolwright.simulate.rebalancer import course_of
 from poolwright.simulate.result import SimulationResult
@@ -125,6 +126,8 @@ def plan_of(
     rule = declared(params) if fee is None else fee if isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
     cast = cast_of(agents)
     refuse_unsupported(cast, params, rule)
+    weights = course_of(cast.rebalancer, params, history, seed)
+    ramped = amplification_course(cast.amplification, params, history, least_fee(rule, params))
     initial = _open(params, balances)
     return Plan(
         params,
@@ -136,7 +139,7 @@ def plan_of(
         rule,
         testing_fees_outside_reserves,
         series=True,
-        course=course_of(cast.rebalancer, params, history, seed),
+        course=ramped if weights is None else weights,
     )
 
 

@@ -11,12 +11,14 @@ import numpy as np
 
 from poolwright.errors import PoolwrightError
 from poolwright.extras import require
+from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.books import LEDGERS
 from poolwright.simulate.curves import Curve, cost_curves, depth_curves, loss_surface
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.prices import iso_time
 from poolwright.simulate.report import summary
 from poolwright.simulate.result import SimulationResult
+from poolwright.spec.bounds import AMPLIFICATION_PRECISION
 
 if TYPE_CHECKING:
     from poolwright.simulate.scenario import Position
@@ -95,7 +97,9 @@ def row_columns(result: SimulationResult) -> dict[str, Any]:
         columns[f"price_{symbol}"] = result.prices.prices[: result.rows, k]
     for k, symbol in enumerate(symbols):
         columns[f"balance_{symbol}"] = result.balances[:, k]
-    if result.course is not None:
+    if isinstance(result.course, AmplificationCourse):
+        columns["amplification"] = result.course.values[: result.rows] / AMPLIFICATION_PRECISION
+    elif result.course is not None:
         for k, symbol in enumerate(symbols):
             columns[f"weight_{symbol}"] = result.course.fractions[: result.rows, k]
     columns |= {

@@ -101,6 +101,15 @@ def declared(params: PoolParams) -> FeePolicy | None:
     return ImbalanceFee(least, base, most, slope)
 
 
+def least_fee(policy: FeeRule | FeePolicy | None, params: PoolParams) -> int:
+    """Return the least, WAD, that a swap may pay: of the policy of a run, or as declared beside a rule of one's own."""
+    if isinstance(policy, VolatilityFee):
+        return round(WAD * _exact(policy.base))
+    if isinstance(policy, ImbalanceFee | TieredFee):
+        return round(WAD * _exact(policy.least))
+    return params.fee_policy.range(params.swap_fee)[0]
+
+
 def told(policy: FeeRule | FeePolicy) -> str:
     """Return a policy with its settings, or a rule with its hash, for results."""
     if isinstance(policy, FeeRule):

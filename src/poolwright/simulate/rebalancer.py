@@ -17,12 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from poolwright.errors import PoolwrightError
-from poolwright.model import native
 from poolwright.model.maths import ramp_maths
-from poolwright.simulate.kernels.course import compiled_ramp
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.parameters import whole, within
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.ramps import ramp_values
 from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import MIN_WEIGHT, WAD
 from poolwright.spec.kind import Kind
@@ -158,14 +157,10 @@ def _ramp(
     """Fill weights and schedule from row `start` on; return the row at which the ramp is over, or the last."""
     weights, scheduled = filled
     first, end = int(times[start]), int(times[start]) + agent.ramp_seconds
-    ramps = (
-        ramp_maths.Ramp(w, goal, first, end) for w, goal in zip(weights[start].tolist(), target, strict=True)
-    )
-    words = [ramp_maths.pack(each) for each in ramps]
+    pairs = zip(weights[start].tolist(), target, strict=True)
+    ramps = [ramp_maths.Ramp(weight, goal, first, end) for weight, goal in pairs]
     stop = min(int(np.searchsorted(times, end)), len(times) - 1)
-    values = np.zeros((stop + 1 - start, len(words), 4), np.uint64)
-    compiled_ramp(native.to_limbs(words), times[start : stop + 1], values)
-    weights[start : stop + 1] = values[..., 0]  # below 2^63, in the lowest limb
+    weights[start : stop + 1] = ramp_values(ramps, times[start : stop + 1])
     weights[stop:] = weights[stop]
     scheduled[start:stop] = weights[start + 1 : stop + 1]
     scheduled[stop:] = weights[stop]

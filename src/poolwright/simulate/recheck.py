@@ -13,6 +13,7 @@ from poolwright.model.maths import fee_maths, scaling, weighted_maths
 from poolwright.model.results import SwapKind
 from poolwright.model.snapshot import Snapshot
 from poolwright.model.state import PoolState
+from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.rebalancer import Course
@@ -64,9 +65,13 @@ def empty_sample(seed: int, tokens: int, *, draws: bool) -> Sample:
 
 
 def recheck(
-    params: PoolParams, initial: PoolState, sample: Sample, trades: int, course: Course | None = None
+    params: PoolParams,
+    initial: PoolState,
+    sample: Sample,
+    trades: int,
+    course: Course | AmplificationCourse | None = None,
 ) -> Recheck:
-    """Compare a sample of so many trades with the exact maths; `course`: weights that moved.
+    """Compare a sample of so many trades with the exact maths; `course`: weights or amplification that moved.
 
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
@@ -87,14 +92,22 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _gap(params: PoolParams, initial: PoolState, sample: Sample, at: int, course: Course | None) -> float:
+def _gap(
+    params: PoolParams,
+    initial: PoolState,
+    sample: Sample,
+    at: int,
+    course: Course | AmplificationCourse | None,
+) -> float:
     """Return how far one trade is from the exact one."""
     row, i, o, _, swap_fee = sample.places[at].tolist()
     paid, taken, *_ = sample.amounts[at].tolist()
     held = sample.balances[at]
-    if course is not None:
+    if isinstance(course, Course):
         return _weighted_gap(course.weights[row].tolist(), (i, o), (int(paid), int(taken)), swap_fee, held)
     state = replace(initial, balances=tuple(map(int, held.tolist())), swap_fee=swap_fee)
+    if course is not None:
+        state = replace(state, amplification=int(course.values[row]))
     try:
         exact = Snapshot(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
     except PoolRevert:

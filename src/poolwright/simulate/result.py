@@ -117,7 +117,7 @@ class SimulationResult(SimulationTotals):
 
     @cached_property
     def impermanent_loss(self) -> Floats:
-        """Value without fees, at the first weights, over value of holding, less 1, per row; never above 0 for long."""
+        """Value without fees, at the first weights or amplification, over that of holding, less 1; seldom above 0."""
         if self.course is None:
             return np.asarray(self.invariant_value / self.hold - 1.0)
         return self.impermanent_loss_at(self.prices.prices[: self.rows])

@@ -18,6 +18,7 @@ from poolwright.model import native
 from poolwright.model.state import PoolState
 from poolwright.simulate import cast
 from poolwright.simulate.agents import RivalPool
+from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.fees import FeeRule, compile_rule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.kinds import kind_arrays
@@ -58,7 +59,7 @@ class Plan:
     fee: FeeRule | FeePolicy | None
     fees_outside_reserves: bool
     series: bool
-    course: Course | None
+    course: Course | AmplificationCourse | None
 
 
 class Prepared(NamedTuple):
@@ -213,6 +214,8 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
         shares=whole_units(ledger.supply)[0],
         at=int(plan.prices.times[last_row]) if last_row >= 0 else plan.initial.at,
     )
+    if isinstance(plan.course, AmplificationCourse):
+        final = replace(final, amplification=int(plan.course.values[done - 1]))
     exact = plan.precision == "exact"
     facts: dict[str, Any] = {
         "params": plan.params,

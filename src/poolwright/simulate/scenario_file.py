@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from poolwright.errors import PoolwrightError, UnitError
 from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
+from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets import blocks, gas
 from poolwright.simulate.markets.presets import PRESETS
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
@@ -31,6 +32,7 @@ Tables = dict[str, Any]
 PLAIN_AGENTS: Final[Mapping[str, Callable[..., Agent]]] = {
     "rebalancer": Rebalancer,
     "front_runner": FrontRunner,
+    "amplification": AmplificationRamps,
 }
 KNOWN: Final = (
     *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity"), *PLAIN_AGENTS, "position"

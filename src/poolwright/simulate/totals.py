@@ -11,6 +11,7 @@ import numpy as np
 from poolwright.analytics.impermanent_loss import moving_weights_value, stable_balances, weighted_value
 from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, described
+from poolwright.simulate.amplification import AmplificationCourse, zero_fee_balances
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.ledgers import Ledgers, TotalLedgers
 from poolwright.simulate.prices import PriceSeries, iso_time
@@ -41,7 +42,7 @@ class SimulationTotals:
     recheck: Recheck | None
     fee_rule: str | None
     fees_outside_reserves: bool
-    course: Course | None
+    course: Course | AmplificationCourse | None
     initial_state: PoolState
     final_state: PoolState
     accounts: dict[int, tuple[int, ...]]
@@ -125,10 +126,14 @@ class SimulationTotals:
 
     @cached_property
     def zero_fee_path(self) -> Floats:
-        """Whole tokens [r, n] per row of the same pool without fees, its weights moving as they did."""
+        """Whole tokens [r, n] per row of the same pool without fees, weights or amplification moving as they did."""
         prices = np.asarray(self.prices.prices[: self.rows])
         if self.course is None:
             return self.zero_fee_balances_at(prices)
+        if isinstance(self.course, AmplificationCourse):
+            rates = np.array([rate / WAD for rate in self.initial_state.rates])
+            free = zero_fee_balances(self.course, self.first_balances * rates, prices / rates)
+            return np.asarray(free / rates)
         weights = self.course.fractions[: self.rows]
         return np.asarray(
             moving_weights_value(weights, self.first_balances, prices)[:, None] * weights / prices

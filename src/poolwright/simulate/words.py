@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poolwright.analytics.position import PositionResult
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
+from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
@@ -55,6 +56,9 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
     if isinstance(agent, LiquidityEvents):
         moves = f"{len(agent.schedule)} proportional adds and removes at set times"
         return [("Liquidity", moves)]
+    if isinstance(agent, AmplificationRamps):
+        goals = ", ".join(f"{target:g}" for _, target in agent.targets)
+        return [("Amplification", f"ramps of {agent.ramp_seconds / 3_600:g} hours to {goals}")]
     if isinstance(agent, Rebalancer | FrontRunner):
         return _mover_facts(agent)
     assert isinstance(agent, Retail)
@@ -191,7 +195,11 @@ def closed_books(result: SimulationResult) -> list[tuple[str, float, str]]:
         ("Liquidity moved", book["liquidity_moved"], "added less removed"),
         ("Change of the pool's value", book["value_change"], "the sum of all above"),
         ("Impermanent loss", held["impermanent_loss"], "the same pool without fees"),
-        ("Reweighting", held["reweighting"], "the same pool without fees, its weights moving"),
+        (
+            "Reweighting",
+            held["reweighting"],
+            "the same pool without fees, its weights or amplification moving",
+        ),
         ("Fees and retail", held["fees_and_retail"], "earned, less what left the pool"),
         ("LVR avoided", held["lvr_avoided"], "taken without a fee, less taken here"),
         ("Drift", held["drift"], "the market's moves on other balances"),

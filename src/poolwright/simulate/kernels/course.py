@@ -1,10 +1,11 @@
-"""Weights that move during a run: ramps row by row, what the rebalancer costs, and the front-runner's two trades."""
+"""Weights or an amplification that move: ramps row by row, what the rebalancer costs, the front-runner's two trades."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+import numpy as np
 from numba.extending import overload, register_jitable
 
 from poolwright.model import native
@@ -24,7 +25,8 @@ from poolwright.simulate.kernels.amounts import (
 from poolwright.simulate.kernels.closed_form import WEIGHTED_GROWTH, weighted_out, weighted_trade
 from poolwright.simulate.kernels.exchange import Deal, trade_apart
 from poolwright.simulate.kernels.inline import inlined
-from poolwright.simulate.kernels.kinds import Weighted, find_trade
+from poolwright.simulate.kernels.kinds import Stable, Weighted, find_trade
+from poolwright.simulate.kernels.stable_form import stable_d
 from poolwright.simulate.kernels.tables import (
     FRONT_RUNNER,
     KEEPER,
@@ -37,6 +39,7 @@ from poolwright.simulate.kernels.tables import (
     Scene,
 )
 from poolwright.simulate.typing import Floats, Integers, Limbs
+from poolwright.spec.bounds import AMPLIFICATION_PRECISION
 
 # Swaps in a row that a front-runner counts on to undo its trade; a pool's limits allow a halving with each.
 MOST_BACK = 32
@@ -50,8 +53,15 @@ def ramp(words: Limbs, times: Integers, values: Limbs) -> None:
             native.store_word(values, (row, k), value)
 
 
-def set_weights(kind: Any, weights: Integers) -> None:
-    """Make these the pool's weights; only a weighted pool has any."""
+def invariants(balances: Floats, anns: Floats, found: Floats) -> None:
+    """Fill `found` [rows] with D of the stable invariant through `balances` [rows, n] at Ann = A n, `anns` [rows]."""
+    ones = np.ones(balances.shape[1])
+    for row in range(len(anns)):
+        found[row] = stable_d(balances[row], ones, anns[row])
+
+
+def set_values(kind: Any, values: Integers) -> None:
+    """Make these the weights of a weighted pool, or the one of them the amplification of a stable pool."""
     raise NotImplementedError("compiled code only")
 
 
@@ -60,24 +70,33 @@ def front_run(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int
     raise NotImplementedError("compiled code only")
 
 
-@overload(set_weights, strict=False)  # type: ignore[untyped-decorator]
-def compiled_set_weights(kind: Any, weights: Any) -> Any:
-    if kind.instance_class is not Weighted:
-        return lambda kind, weights: None
+@overload(set_values, strict=False)  # type: ignore[untyped-decorator]
+def compiled_set_values(kind: Any, values: Any) -> Any:
+    forms = {Weighted: set_weights, Stable: set_amplification}
+    return forms.get(kind.instance_class, lambda kind, values: None)
 
-    def weighted(kind: Any, weights: Any) -> None:
-        for k in range(len(weights)):
-            kind.weights[k] = weights[k] / 1e18
-            native.store_word(kind.weight_words, k, to_word(weights[k]))
 
-    return weighted
+def set_weights(kind: Any, values: Any) -> None:
+    for k in range(len(values)):
+        kind.weights[k] = values[k] / 1e18
+        native.store_word(kind.weight_words, k, to_word(values[k]))
+
+
+def set_amplification(kind: Any, values: Any) -> None:
+    if kind.raw_amplification[0] == values[0]:
+        return
+    kind.raw_amplification[0] = values[0]
+    kind.ann[0] = values[0] * len(kind.factors) / AMPLIFICATION_PRECISION
+    native.store_word(kind.amplification, 0, to_word(values[0]))
+    # What is remembered of the balances is of the amplification before: no balance is below 0.
+    kind.memory[0] = -1.0
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def turn_weights(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
-    """Bring the weights up to a row; the rebalancer is paid, and who ran before it sells first."""
+def turn_values(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
+    """Bring weights or amplification up to a row; the rebalancer is paid, and who ran before it sells first."""
     course, at = scene.course, ledger.cursor[PAID_FOR]
-    set_weights(scene.kind, course.weights[row])
+    set_values(scene.kind, course.values[row])
     if at < len(course.rows) and course.rows[at] == row:
         ledger.cursor[PAID_FOR] = at + 1
         pay_keeper(scene, ledger, rows, row)
@@ -192,3 +211,4 @@ def back(reserves: Floats, weights: Floats, terms: Any) -> float:
 
 
 compiled_ramp = native.jit(ramp, name="ramps", seconds=3)
+compiled_invariants = native.jit(invariants, name="invariants", seconds=2)

@@ -53,7 +53,7 @@ class ConstantProduct(NamedTuple):
 
 
 class Stable(NamedTuple):
-    """`tokens` carries the number of assets in its type; `factors` and `ann` (A n) are for the choice of trades.
+    """`tokens` carries the number of assets in its type; `factors` and `ann` (A n, [1]) are for the choice of trades.
 
     Then factors and amplification as the contracts have them, as words and as floats; and what is remembered
     from row to row (`stable_form.remember`).
@@ -61,11 +61,11 @@ class Stable(NamedTuple):
 
     tokens: tuple[int, ...]
     factors: Floats
-    ann: float
+    ann: Floats
     factor_words: Limbs
     amplification: Limbs
     raw_factors: Floats
-    raw_amplification: float
+    raw_amplification: Floats
     memory: Floats
 
 
@@ -87,11 +87,11 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
     return Stable(
         tuple(range(n)),
         np.array([factor / WAD for factor in factors]),
-        params.amplification * n / AMPLIFICATION_PRECISION,
+        np.array([params.amplification * n / AMPLIFICATION_PRECISION]),
         native.to_limbs(factors),
         native.to_limbs([params.amplification]),
         np.array([float(factor) for factor in factors]),
-        float(params.amplification),
+        np.array([float(params.amplification)]),
         np.zeros(2 * n + 1),
     )
 
@@ -132,7 +132,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, kind.factors, kind.ann, kind.memory, prices, keeps, proceeds
+            reserves, kind.factors, kind.ann[0], kind.memory, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
@@ -143,7 +143,7 @@ def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proce
 @overload(slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
-        return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann, i, o, net)
+        return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann[0], i, o, net)
     return lambda kind, reserves, i, o, net: weighted_slope(reserves, kind.weights, i, o, net)
 
 
@@ -155,15 +155,15 @@ def compiled_net_at_slope(kind: Any, reserves: Any, i: Any, o: Any, target: Any)
 
 
 def stable_net_at(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
-    d = stable_d(reserves, kind.factors, kind.ann)
-    return stable_pair(reserves, kind.factors, kind.ann, d, (i, o), target)[0]
+    d = stable_d(reserves, kind.factors, kind.ann[0])
+    return stable_pair(reserves, kind.factors, kind.ann[0], d, (i, o), target)[0]
 
 
 @overload(part_of_order, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_part_of_order(kind: Any, pools: Any, keeps: Any, pair: Any, amount: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, pools, keeps, pair, amount: stable_part(
-            pools, kind.factors, kind.ann, keeps, pair, amount
+            pools, kind.factors, kind.ann[0], keeps, pair, amount
         )
     return lambda kind, pools, keeps, pair, amount: weighted_part(
         pools[0], pools[1], kind.weights, keeps, pair, amount
@@ -173,7 +173,7 @@ def compiled_part_of_order(kind: Any, pools: Any, keeps: Any, pair: Any, amount:
 @overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_float_out(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
-        return lambda kind, reserves, i, o, net: stable_out(reserves, kind.factors, kind.ann, i, o, net)
+        return lambda kind, reserves, i, o, net: stable_out(reserves, kind.factors, kind.ann[0], i, o, net)
     return lambda kind, reserves, i, o, net: weighted_out(reserves, kind.weights, i, o, net)
 
 
@@ -224,7 +224,7 @@ def float_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
     return float_stable_maths.compute_out_given_exact_in(
         load_all(balances, kind.tokens),
         load_all(kind.raw_factors, kind.tokens),
-        kind.raw_amplification,
+        kind.raw_amplification[0],
         i,
         o,
         net_in,

@@ -24,7 +24,7 @@ from poolwright.simulate.kernels.amounts import (
     write,
 )  # fmt: skip
 from poolwright.simulate.kernels.basket import basket_pays, find_basket
-from poolwright.simulate.kernels.course import front_run, turn_weights
+from poolwright.simulate.kernels.course import front_run, turn_values
 from poolwright.simulate.kernels.exchange import Deal, trade, trade_apart
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import find_trade
@@ -85,7 +85,7 @@ def has_room(ledger: Ledger, rows: Rows, buffer: Buffer, orders: int) -> bool:
 
 @inlined
 def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
-    """Book what the market's move is worth, turn weights, move liquidity, then let the arbitrageur trade."""
+    """Book the market's move, turn weights or amplification, move liquidity, then let the arbitrageur trade."""
     trader, prices = scene.arbitrageur, scene.market.unit_prices
     cursor, reserves, totals = ledger.cursor, ledger.reserves, ledger.totals
     gain = 0.0
@@ -93,8 +93,8 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
         gain += reserves[k] * (prices[row, k] - prices[max(row - 1, 0), k])
     totals[REBALANCING] += gain
     totals[FIRST_GAIN] += gain * totals[SHARE]
-    if len(scene.course.weights) > 0:
-        turn_weights(scene, ledger, rows, buffer, row)
+    if len(scene.course.values) > 0:
+        turn_values(scene, ledger, rows, buffer, row)
     for _ in range(due(scene.events.rows, cursor[EVENT], row)):
         move_liquidity(scene, ledger, rows, row)
     gas, seen = gas_at(trader, row), prices[max(row - trader.latency, 0)]

@@ -123,14 +123,16 @@ class Events(NamedTuple):
 
 
 class Course(NamedTuple):
-    """Weights that move: int64[rows, n] in WAD at each row, and as `scheduled` there for the next; [0, n] if they stay.
+    """What moves, `values` at each row, and as `scheduled` there for the next; no rows if it stays.
+
+    int64[rows, n] in WAD, the weights of a weighted pool, or int64[rows, 1], the amplification of a stable one.
 
     `rows`: of the rebalancer's transactions, each of `cost`, paid by the pool if `from_pool`: then the run fills
     `amounts` [k, n], as the ledger counts. `front`: somebody runs
     before changes, with `front_gas` for each swap.
     """
 
-    weights: Integers
+    values: Integers
     scheduled: Integers
     rows: Integers
     amounts: Any
