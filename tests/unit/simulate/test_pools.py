@@ -121,6 +121,7 @@ def test_totals_alone_come_to_the_same(mixed: PoolsResult) -> None:
 
 def test_ctrl_c_keeps_the_rows_that_all_pools_have_done() -> None:
     """What is kept is the beginning of the whole run, in every pool; the books of the part close."""
+    before = signal.getsignal(signal.SIGINT)
     params = finest(WEIGHTED)
     prices = market(params, CHUNK + 500)
 
@@ -139,7 +140,7 @@ def test_ctrl_c_keeps_the_rows_that_all_pools_have_done() -> None:
     for part, pool in zip(found.pools, whole.pools, strict=True):
         assert list(part.trades) == [trade for trade in pool.trades if trade.row < CHUNK]
         assert len(part.trades) > 100
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_each_pool_of_several_is_what_the_exact_pool_says(mixed: PoolsResult) -> None:
