@@ -179,11 +179,6 @@ def stable_ends(c: Case) -> Iterator[list[Real]]:
         yield changed(**{f"b{a.i}": s.balances[a.i] * ((q or M.zero) - 1)})
 
 
-def invariant_too_large(c: Case) -> bool:
-    """Shares beyond the solver's room, which holds every add that is not too large anyway."""
-    return c.state.kind == STABLE and c.name == "add_single_exact_shares" and add_too_large(c)
-
-
 CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "swap: in too large": swap_in_too_large,
     "swap: out too large": swap_out_too_large,
@@ -197,5 +192,4 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "remove: amount too large": remove_too_large,
     "remove: zero out": nothing_comes_out,
     "stable: imbalance": stable_imbalance,
-    "stable: balances too large": invariant_too_large,
 }

@@ -1,4 +1,4 @@
-"""What `poolwright simulate` writes of a pool: its page, its tables, its trades."""
+"""What `poolwright simulate` leaves of a pool: its page, its tables, its trades, and the lines that say so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from poolwright.errors import PoolwrightError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.console import Console
 
     from poolwright.simulate.result import SimulationResult
 
@@ -47,6 +49,20 @@ class Outputs:
         if self.trades is not None:
             _write_trades(result, self.trades)
         return [path for path in (self.report, self.trades, self.export) if path is not None]
+
+
+def print_outcome(
+    out: Console, result: SimulationResult, notes: Sequence[str], written: Sequence[Path]
+) -> None:
+    """Print what was proved, what was written, and where a run was stopped."""
+    from rich.text import Text
+
+    for note in notes:
+        out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
+    for path in written:
+        out.print(Text(f"  written    {path}"), soft_wrap=True)
+    if not result.complete:
+        out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
 
 
 def check_folders(*paths: Path | None) -> None:

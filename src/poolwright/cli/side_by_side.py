@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from poolwright.cli.output import INTERRUPTED, aligned, console, print_json, progress_bar
-from poolwright.cli.outputs import Outputs
+from poolwright.cli.outputs import Outputs, print_outcome
 from poolwright.cli.proof import verify_on_contract
 from poolwright.errors import PoolwrightError
 
@@ -116,13 +116,7 @@ def print_side_by_side(
         _print_over_seeds(out, over, files)
     for line in _basis(found):
         out.print(Text(f"  {line}", "dim"), soft_wrap=True)
-    for note in notes:
-        out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
-    for path in written:
-        out.print(Text(f"  written    {path}"), soft_wrap=True)
-    if not found.complete:
-        first = found.pools[0]
-        out.print(Text(f"  stopped    after {first.rows:,} of {len(first.prices):,} rows", "bold yellow"))
+    print_outcome(out, found.pools[0], notes, written)
 
 
 def _print_over_seeds(out: Console, over: PoolsOverSeeds, files: Sequence[Path]) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from poolwright.cli import scenario_options as options
 from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
-from poolwright.cli.outputs import Outputs
+from poolwright.cli.outputs import Outputs, print_outcome
 from poolwright.cli.proof import refuse_unreplayed, verify_on_contract
 from poolwright.cli.side_by_side import simulate_side_by_side
 from poolwright.errors import PoolwrightError
@@ -146,12 +146,7 @@ def print_result(
         out.print(Text(told, "dim"), soft_wrap=True)
     if remark := opening_remark(result):
         out.print(Text(f"  note       {remark}", "yellow"), soft_wrap=True)
-    for note in notes:
-        out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
-    for path in written:
-        out.print(Text(f"  written    {path}"), soft_wrap=True)
-    if not result.complete:
-        out.print(Text(f"  stopped    after {result.rows:,} of {len(result.prices):,} rows", "bold yellow"))
+    print_outcome(out, result, notes, written)
 
 
 def _over(over: OverSeeds | None) -> list[tuple[str, str, str]]:

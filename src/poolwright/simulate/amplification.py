@@ -82,7 +82,10 @@ def amplification_course(
     for time, target in agent.targets:
         row = int(np.searchsorted(series.times, time))
         if row == len(series):
-            break
+            raise PoolwrightError(
+                f"targets: {iso_time(time)} is after the last price, at {iso_time(int(series.times[-1]))}. "
+                "Leave it out, or give more prices."
+            )
         first = int(series.times[row])
         if first < over:
             raise PoolwrightError(

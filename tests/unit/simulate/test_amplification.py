@@ -231,10 +231,12 @@ def test_the_fee_that_bounds_the_speed_is_the_policys_least() -> None:
 
 def test_what_makes_no_run_is_refused() -> None:
     twice = AmplificationRamps(((START, 210), (START + HOUR, 220)), 2 * HOUR)
+    late = AmplificationRamps(((int(PRICES.times[-1]) + 1, 210),))
     for params, agents, message in (
         (WEIGHTED, [RAMPS], "of a stable pool; this one is weighted"),
         (STABLE, [RAMPS, Retail(1.0, 1.0, rival=RivalPool(0.003))], "a RivalPool keeps its amplification"),
         (STABLE, [twice], "the ramp before is under way until"),
+        (STABLE, [late], "is after the last price, at"),
         (STABLE, [RAMPS, RAMPS], "2 agents of kind AmplificationRamps"),
         (replace(STABLE, swap_fee=0), [RAMPS], "Go less far, or give the pool a higher least fee"),
     ):

@@ -82,6 +82,8 @@ def compute_amount_in_given_shares(
     limit: uint256 = (limits.MAX_ADD_RATIO + 1) * fixed_point.E36
     d: uint256 = stable_invariant.invariant_up(x, amplification)
     target: uint256 = fixed_point.mul_div_up(d, supply + shares, supply)
+    # No asset within its limit gives as much: the sum would stay below 2^104.
+    assert target < stable_invariant.D_MAX, "add: amount too large"
     grown: uint256 = self._grown_up(x, index, target, amplification)
     assert grown <= limit, "add: amount too large"
     u: uint256 = self._solve_up(grown, x, index, amplification, fee)

@@ -46,7 +46,7 @@ def price(pool: address, base: uint256, quote: uint256) -> uint256:
     """
     @notice Average price of asset `base` in asset `quote`.
     """
-    header: uint256 = self._header(pool)
+    header: uint256 = reading.known_header(pool)
     last: uint256 = max(base, quote)
     assert last < header & 255, "vault: no such token"
     if constitution.kind(header) == constitution.WEIGHTED:
@@ -90,7 +90,7 @@ def value_per_share(pool: address, quote: uint256) -> uint256:
     """
     @notice Value of a share in asset `quote`, at average prices.
     """
-    header: uint256 = self._header(pool)
+    header: uint256 = reading.known_header(pool)
     n: uint256 = header & 255
     assert quote < n, "vault: no such token"
     if constitution.kind(header) == constitution.WEIGHTED:
@@ -122,15 +122,6 @@ def volatility(pool: address, index: uint256) -> uint256:
     assert index < seen.header.n, "vault: no such token"
     asset: asset_word.Asset = asset_word.unpack(seen.words[index])
     return oracle_maths.volatility(oracle_maths.rested(asset, block.timestamp, seen.header.half_life)[1])
-
-
-@internal
-@view
-def _header(pool: address) -> uint256:
-    assert pool.codesize >= reading.CODE + reading.OPENING, "vault: no such pool"
-    header: uint256 = convert(slice(pool.code, reading.CODE, 32), uint256)
-    assert header & 255 <= limits.MAX_ASSETS_WEIGHTED, "vault: no such pool"
-    return header
 
 
 @internal

@@ -99,7 +99,7 @@ def pool_state(pool: address) -> State:
     """
     @notice Everything that a quoter needs, in one call.
     """
-    header: uint256 = self._header(pool)
+    header: uint256 = reading.known_header(pool)
     n: uint256 = header & 255
     rated: bool = constitution.is_rated(header)
     state: State = empty(State)
@@ -146,7 +146,7 @@ def pool_rights(pool: address) -> Rights:
     """
     @notice Who may change what of a pool, with which delay, and what has been announced.
     """
-    word: uint256 = reading.rights(pool, self._header(pool) & 255)
+    word: uint256 = reading.rights(pool, reading.known_header(pool) & 255)
     found: Rights = Rights(
         manager=convert(self._stored(pool, storage.OF_POOL, 0) & (2 ** 160 - 1), address),
         highest_fee=constitution.highest_fee(word),
@@ -187,7 +187,7 @@ def find_pools(a: address, b: address, start: uint256) -> (DynArray[address, FOU
         if len(found) == FOUND:
             return found, at
         pool: address = staticcall IRegistry(VAULT).pool_of(token, at)
-        n: uint256 = self._header(pool) & 255
+        n: uint256 = reading.known_header(pool) & 255
         for i: uint256 in range(n, bound=16):
             if reading.token(reading.record_word(pool, i)) == other:
                 found.append(pool)
@@ -220,7 +220,7 @@ def _largest(pool: address, index_in: uint256, index_out: uint256, exact_out: bo
     @dev By asking, as only the kind knows its bounds: 112 previews. Too little to give anything is not too much.
     """
     asked: uint256 = index_out if exact_out else index_in
-    assert max(index_in, index_out) < self._header(pool) & 255, "swap: no such token"
+    assert max(index_in, index_out) < reading.known_header(pool) & 255, "swap: no such token"
     words: DynArray[uint256, 16] = staticcall IVault(VAULT).asset_words(pool, asked + 1)
     low: uint256 = 0
     high: uint256 = asset_word.balance_of(words[asked]) if exact_out else limits.MAX_BALANCE + 1
@@ -259,15 +259,6 @@ def _preview(
         revert_on_failure=False,
     )
     return done, answer
-
-
-@internal
-@view
-def _header(pool: address) -> uint256:
-    assert pool.codesize >= reading.CODE + reading.OPENING, "vault: no such pool"
-    header: uint256 = convert(slice(pool.code, reading.CODE, 32), uint256)
-    assert header & 255 <= limits.MAX_ASSETS_WEIGHTED, "vault: no such pool"
-    return header
 
 
 @internal

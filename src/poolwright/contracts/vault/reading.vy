@@ -8,6 +8,7 @@
 """
 
 from ..maths import constitution
+from ..maths import limits
 
 # An EIP-1167 proxy is 45 bytes long.
 CODE: constant(uint256) = 45
@@ -29,6 +30,18 @@ def heading(pool: address) -> (uint256, uint256, uint256):
         extract32(data, 32, output_type=uint256),
         extract32(data, 64, output_type=uint256),
     )
+
+
+@internal
+@view
+def known_header(pool: address) -> uint256:
+    """
+    @dev The word HEADER, for those who are told of any address: reverts where there cannot be a constitution.
+    """
+    assert pool.codesize >= CODE + OPENING, "vault: no such pool"
+    word: uint256 = convert(slice(pool.code, CODE, 32), uint256)
+    assert word & 255 <= limits.MAX_ASSETS_WEIGHTED, "vault: no such pool"
+    return word
 
 
 @internal

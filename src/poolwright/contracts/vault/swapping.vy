@@ -288,7 +288,8 @@ def _moved(
     word: uint256, balance: uint256, owed: uint256, drift: int256, left: uint256, variance: uint256
 ) -> uint256:
     """
-    @dev The word with a new balance, its average decayed to what time left of it and moved on.
+    @dev The word with a new balance, its average decayed to what time left of it and moved on. Packed here as asset_word.replaced
+         does, whose two calls would cost a swap 196 gas.
     """
     decayed: int256 = oracle_maths.decayed_drift(drift, left)
     moved: int256 = oracle_maths.drifted(decayed, word & limits.MAX_BALANCE, balance)

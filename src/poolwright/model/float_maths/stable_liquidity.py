@@ -55,6 +55,8 @@ def compute_amount_in_given_shares(balances: tuple[float, ...], factors: tuple[f
     limit = 1e+37
     d = stable_invariant.invariant_up(x, amplification)
     target = primitives.mul_div(d, supply + shares, supply)
+    if target >= stable_invariant.D_MAX:
+        raise PoolRevert('add: amount too large')
     grown = _grown_up(x, index, target, amplification)
     if grown > limit:
         raise PoolRevert('add: amount too large')
