@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -90,11 +91,11 @@ def line_figure(traces: Iterable[Any], y_format: str, **layout: Any) -> Any:
 
 
 def lines(times: list[str], series: Iterable[tuple[str, Floats]], y_format: str) -> Any:
-    """Return a line for each series, in the colours in their order."""
+    """Return a line for each series, in the colours in their order, and again from the first."""
     return line_figure(
         (
             go.Scatter(x=times, y=values, name=name, mode="lines", line={"width": 1.8, "color": colour})
-            for (name, values), colour in zip(series, COLOURS, strict=False)
+            for (name, values), colour in zip(series, cycle(COLOURS), strict=False)
         ),
         y_format,
     )

@@ -54,6 +54,12 @@ LEDGERS = {
     "rebalancer_from_payer": tables.KEEPER_PAYER,
     "rebalancer_profit": tables.KEEPER_WALLET,
 }  # fmt: skip
+# What those who trade or provide change of a pool's value, with the side on which each ledger enters.
+TRADING = {
+    "lvr": -1.0, "arbitrage_fees": 1.0, "retail_cost": 1.0, "protocol": -1.0, "creator": -1.0,
+    "fees_held_outside": -1.0, "front_running": -1.0, "front_fees": 1.0, "rebalancer_from_pool": -1.0,
+    "liquidity_moved": 1.0,
+}  # fmt: skip
 
 
 class BooksError(PoolwrightError):
@@ -87,12 +93,8 @@ class Ledgers(ABC):
     @cached_property
     def trading(self) -> Floats:
         """p_after . (x_after - x_before) as the traders and providers booked it."""
-        return np.asarray(
-            -self.ledger("lvr") + self.ledger("arbitrage_fees") + self.ledger("retail_cost")
-            - self.ledger("protocol") - self.ledger("creator") - self.ledger("fees_held_outside")
-            - self.ledger("front_running") + self.ledger("front_fees") - self.ledger("rebalancer_from_pool")
-            + self.ledger("liquidity_moved")
-        )  # fmt: skip
+        flows = (sign * self.ledger(name) for name, sign in TRADING.items())
+        return np.asarray(sum(flows, np.zeros(len(self.flows))))
 
     def identities(
         self, value_change: Floats, rounding: float

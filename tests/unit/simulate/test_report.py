@@ -7,11 +7,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.engine import SimulationInterrupted, simulate
-from poolwright.simulate.figures import MAX_POINTS, all_figures, drawn_rows
+from poolwright.simulate.figures import MAX_POINTS, all_figures, drawn_rows, lines
 from poolwright.simulate.position import position_of
 from poolwright.simulate.report import render_report, write_report
 from poolwright.simulate.result import SimulationResult
@@ -104,6 +105,12 @@ def test_render_report_without_trades() -> None:
 def test_drawn_rows_keep_the_ends(result: SimulationResult) -> None:
     rows = drawn_rows(result)
     assert (rows[0], rows[-1], len(rows)) == (0, 1_999, MAX_POINTS)
+
+
+def test_lines_are_drawn_for_more_series_than_there_are_colours() -> None:
+    """A pool of sixteen tokens has sixteen prices."""
+    drawn = lines(["2024-01-01"], [(f"T{k}", np.ones(1)) for k in range(16)], ".2f")
+    assert [trace.name for trace in drawn.data] == [f"T{k}" for k in range(16)]
 
 
 def test_write_report_names_a_path_that_cannot_be_written(result: SimulationResult, tmp_path: Path) -> None:

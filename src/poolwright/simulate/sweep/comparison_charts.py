@@ -9,6 +9,7 @@ import numpy as np
 
 from poolwright.extras import require
 from poolwright.simulate.figures import COLOURS, drawn_rows, line_figure, lines, stamps
+from poolwright.simulate.ledgers import TRADING
 from poolwright.simulate.page import Chart
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.sweep.comparison import Comparison
@@ -18,13 +19,16 @@ from poolwright.simulate.typing import Floats, Integers
 go = require("plotly.graph_objects", "sim")
 
 Names = tuple[str, str]
-# Ledgers of which a difference of value is made, with the side on which they enter.
-PARTS = (
-    ("the market's moves", "rebalancing_gain", 1.0),
-    ("LVR", "lvr", -1.0),
-    ("fees from arbitrage", "arbitrage_fees", 1.0),
-    ("retail's cost", "retail_cost", 1.0),
-)
+# Every ledger that a change of value is made of, with the side on which it enters, and what some are called.
+PARTS = {"rebalancing_gain": 1.0} | TRADING
+CALLED = {
+    "rebalancing_gain": "the market's moves",
+    "lvr": "LVR",
+    "arbitrage_fees": "fees from arbitrage",
+    "retail_cost": "retail's cost",
+    "protocol": "protocol's part",
+    "creator": "creator's part",
+}
 # What each window is judged by.
 JUDGED = (("value_vs_hold", "against holding"), ("value_vs_rebalanced", "against rebalancing"))
 
@@ -71,17 +75,14 @@ def _against_holding(run: SimulationResult) -> Floats:
 
 
 def _made_of(found: Comparison, rows: Integers) -> list[tuple[str, Floats]]:
-    """Return the difference of the pools' values and its parts; the rest of the books makes the last part."""
+    """Return the difference of the pools' values and the parts that it is made of, those that are not 0."""
     first, second = (run.books for run in found.runs)
-    total = np.cumsum(second.value_change - first.value_change)
-    parts = [
-        (name, sign * np.cumsum(second.ledger(ledger) - first.ledger(ledger))) for name, ledger, sign in PARTS
-    ]
-    rest = total - sum((part for _, part in parts), np.zeros(len(total)))
-    drawn = [("difference", total), *parts]
-    if np.abs(rest).max() > 1e-9 * np.abs(found.runs[0].value).max():
-        drawn.append(("all else", rest))
-    return [(name, part[rows]) for name, part in drawn if name == "difference" or np.any(part)]
+    drawn = [("difference", np.cumsum(second.value_change - first.value_change))]
+    for ledger, sign in PARTS.items():
+        part = sign * np.cumsum(second.ledger(ledger) - first.ledger(ledger))
+        if np.any(part):
+            drawn.append((CALLED.get(ledger, ledger.replace("_", " ")), part))
+    return [(name, part[rows]) for name, part in drawn]
 
 
 def _values(found: Comparison, names: Names, rows: Integers, times: list[str]) -> Any:

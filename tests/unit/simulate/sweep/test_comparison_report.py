@@ -75,15 +75,17 @@ def test_the_parts_of_the_difference_add_up_to_it(found: Comparison) -> None:
     assert all(np.abs(part).max() > 1.0 for part in traces.values())
 
 
-def test_what_is_in_no_ledger_that_is_drawn_is_drawn_too() -> None:
-    """A protocol that takes half of the fees of one pool makes a part of the difference."""
+def test_what_only_one_pool_pays_is_a_part_of_its_own() -> None:
+    """A protocol that takes half of the fees of one pool; all parts still come to the difference."""
     shared = check_text(TEXT.replace('"0.3%"', '"1%"\nprotocol_share = "50%"')).spec
     assert shared is not None
     found = compare(pool(), shared, market(), windows=2, agents=AGENTS)
     traces = {trace.name: np.array(trace.y) for trace in all_charts(found, ("a", "b"))["difference"][2].data}
     owed = found.runs[1].books.to_dict()["pool"]["protocol"]
-    assert traces["all else"][-1] == pytest.approx(-owed, rel=1e-9)
+    assert traces["protocol's part"][-1] == pytest.approx(-owed, rel=1e-9)
     assert owed > 100
+    total = traces.pop("difference")
+    assert sum(traces.values()) == pytest.approx(total, abs=1e-6)
 
 
 def test_windows_are_drawn_as_they_are(found: Comparison) -> None:
