@@ -73,8 +73,8 @@ anvil: ## add anvil (needs node) for the tests on a real node
 twin: setup ## regenerate the Python maths from the contracts
 	@$(BIN)/python -m poolwright.twin
 
-artifacts: setup ## recompile the contracts' artifacts
-	@$(BIN)/python tools/compile_contracts.py
+artifacts: setup ## recompile the contracts' artifacts whose sources have changed
+	@$(BIN)/python tools/compile_contracts.py --changed
 
 constraints: setup ## pin what is installed now
 	@$(BIN)/python tools/pin_constraints.py

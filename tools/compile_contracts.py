@@ -1,7 +1,8 @@
 """Compile every deployable contract (CapWords.vy) into src/poolwright/contracts/artifacts/<Name>.json.
 
 The result depends on the sources, the compiler and the settings only: no times, no places, no order of files.
-`--check` compiles and compares byte for byte with what is committed.
+`--check` compiles and compares byte for byte with what is committed. `--changed` leaves alone every artifact that names the
+very sources, compiler and settings that it would be compiled from: seconds instead of minutes while you work.
 """
 
 from __future__ import annotations
@@ -42,19 +43,28 @@ def deployables() -> list[Path]:
     return sorted(path for path in CONTRACTS.rglob("*.vy") if path.name[0].isupper())
 
 
-def compile_contract(path: Path) -> Compiled:
-    """Compile one file. Raises ValueError when its runtime code is too large."""
+def compile_contract(path: Path, *, changed_only: bool = False) -> Compiled:
+    """Compile one file, or take its artifact as it is. Raises ValueError when its runtime code is too large."""
     settings = Settings(optimize=OptimizationLevel.GAS, evm_version=EVM_VERSION)
     relative = path.relative_to(CONTRACTS)
     source = FileInput(contents=path.read_text("utf-8"), source_id=0, path=relative, resolved_path=path)
     data = CompilerData(source, FilesystemInputBundle([CONTRACTS]), settings)
-    artifact: dict[str, Any] = {
+    origin = {
         "contract": path.stem,
         "source": f"contracts/{relative.as_posix()}",
         # over the text of this file and of everything that it imports, directly or not
         "source_hash": data.integrity_sum,
         "compiler": f"vyper {vyper.__version__}",
         "settings": {"evm_version": EVM_VERSION, "optimize": "gas"},
+    }
+    kept = ARTIFACTS / f"{path.stem}.json"
+    if changed_only and kept.exists():
+        text = kept.read_text("utf-8")
+        found = json.loads(text)
+        if origin.items() <= found.items():
+            return Compiled(path.stem, found["runtime_size"], text)
+    artifact: dict[str, Any] = {
+        **origin,
         "runtime_size": len(data.bytecode_runtime),
         "abi": build_abi_output(data),
         "bytecode": "0x" + data.bytecode.hex(),
@@ -90,12 +100,15 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare with the committed artifacts, write nothing"
     )
+    parser.add_argument(
+        "--changed", action="store_true", help="compile only what is not compiled from these sources"
+    )
     options = parser.parse_args()
     if vyper.__version__ != COMPILER:
         print(f"vyper {COMPILER} is needed, {vyper.__version__} is installed", file=sys.stderr)
         return 2
     try:
-        compiled = [compile_contract(path) for path in deployables()]
+        compiled = [compile_contract(path, changed_only=options.changed) for path in deployables()]
     except (ValueError, VyperException) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
