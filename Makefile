@@ -74,7 +74,7 @@ twin: setup ## regenerate the Python maths from the contracts
 	@$(BIN)/python -m poolwright.twin
 
 artifacts: setup ## recompile the contracts' artifacts whose sources have changed
-	@$(BIN)/python tools/compile_contracts.py --changed
+	@$(BIN)/python tools/compile_contracts.py
 
 constraints: setup ## pin what is installed now
 	@$(BIN)/python tools/pin_constraints.py

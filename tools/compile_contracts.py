@@ -1,8 +1,8 @@
 """Compile every deployable contract (CapWords.vy) into src/poolwright/contracts/artifacts/<Name>.json.
 
 The result depends on the sources, the compiler and the settings only: no times, no places, no order of files.
-`--check` compiles and compares byte for byte with what is committed. `--changed` leaves alone every artifact that names the
-very sources, compiler and settings that it would be compiled from: seconds instead of minutes while you work.
+What names the very sources, compiler and settings that it would be compiled from is left as it is; `--all` compiles it anew.
+`--check` compiles all and compares byte for byte with what is committed; `--check --changed` trusts those names.
 """
 
 from __future__ import annotations
@@ -100,15 +100,15 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare with the committed artifacts, write nothing"
     )
-    parser.add_argument(
-        "--changed", action="store_true", help="compile only what is not compiled from these sources"
-    )
+    parser.add_argument("--all", action="store_true", help="compile unchanged contracts, too")
+    parser.add_argument("--changed", action="store_true", help="with --check: trust the sources' hashes")
     options = parser.parse_args()
     if vyper.__version__ != COMPILER:
         print(f"vyper {COMPILER} is needed, {vyper.__version__} is installed", file=sys.stderr)
         return 2
+    trusting = options.changed or not (options.check or options.all)
     try:
-        compiled = [compile_contract(path, changed_only=options.changed) for path in deployables()]
+        compiled = [compile_contract(path, changed_only=trusting) for path in deployables()]
     except (ValueError, VyperException) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
