@@ -1,7 +1,7 @@
 """Compile every deployable contract (CapWords.vy) into src/poolwright/contracts/artifacts/<Name>.json.
 
 The result depends on the sources, the compiler and the settings only: no times, no places, no order of files.
-What names the very sources, compiler and settings that it would be compiled from is left as it is; `--all` compiles it anew.
+What names the very sources, compiler and settings that it would be compiled from stays as it is; `--all` does it anew.
 `--check` compiles all and compares byte for byte with what is committed; `--check --changed` trusts those names.
 """
 
