@@ -88,6 +88,8 @@ def view_all(pool: address, header: constitution.Header, flags: uint256) -> IKin
     view_: IKind.PoolView = empty(IKind.PoolView)
     view_.parameter = self.parameter_now(pool, header.parameter, flags)
     view_.time = block.timestamp
+    if header.kind == constitution.FOREIGN:
+        view_.hint = storage.hints[pool]
     for i: uint256 in range(header.n, bound=16):
         record: constitution.Record = reading.record(pool, i)
         weight: uint256 = record.weight

@@ -94,6 +94,9 @@ pool_count: uint256
 pool_by_number: HashMap[uint256, address]
 pages: HashMap[address, HashMap[uint256, uint256]]  # token -> page -> up to seven pools' numbers
 
+# What a caller tells a foreign kind within a transaction, by pool; anybody's word, which the kind has to prove.
+hints: transient(HashMap[address, uint256])
+
 
 @internal
 def credit(account: address, token: address, amount: uint256):
