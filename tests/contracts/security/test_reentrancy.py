@@ -1,194 +1,247 @@
-"""Every pair of external functions: while one runs, a hostile counterpart calls each of the others, and none answers.
+"""Re-entrancy: whoever is called in the middle of an operation finds every function of the protocol closed.
 
-The outer operation moves a token that plays a script in the middle of its own transfer; the script calls every
-function of the Vault's interface, and of its parts, with arguments that pass every check before the lock. On the
-bytecode that ships.
+Each operation of the Vault and of the faces, during each of the calls that it makes, against each function of every
+interface, on the bytecode that ships. A function that is new in an interface and has no place here fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import cycle
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from eth_abi.abi import encode
+from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
 
-from poolwright.chain.artifacts import Artifact, artifact
-from poolwright.chain.evm import EmbeddedChain
-from poolwright.chain.protocol import VAULT_PARTS
-from poolwright.chain.revert import revert_text
+from poolwright.chain.artifacts import artifact
+from poolwright.chain.protocol import READERS, VAULT_PARTS, vault_artifact
 from poolwright.errors import PoolRevert
-from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
-from tests.contracts.contract import EVER, NOBODY, Contract
-from tests.contracts.protocol import ALICE, MANAGER, World
+from tests.contracts.contract import EVER, Contract
+from tests.contracts.protocol import ALICE, WAD, World
+from tests.contracts.security.den import HOP, Den, Operation, Probe, end, make_den, pool_id
 
-# Facts that no operation leaves half done: they may be read at any time.
-ALWAYS_TRUE = {"pool_count", "pool_at", "pool_count_of", "pool_of", "change", "claim"}
-REFUSALS = {"vault: locked", "vault: not idle"}
-# Parts of an operation that the Vault runs in place and passes nobody on to.
-UNREACHABLE = set(artifact("VaultCounterparts").selectors)
-SCRIPT = 12  # steps at once: a token that moves twice has room for the outcomes of both
-
-
-def argument(kind: str, components: list[dict[str, Any]], pool: str) -> Any:
-    """A value of a type that no check before the lock refuses."""
-    if kind.endswith("]"):
-        return []
-    if kind == "tuple":
-        return tuple(argument(each["type"], each.get("components", []), pool) for each in components)
-    if kind == "address":
-        return pool
-    if kind in ("bytes", "string"):
-        return b""
-    if kind == "bytes32":
-        return bytes(32)
-    return {"bool": False, "uint8": 27}.get(kind, 2**200)
-
-
-def every_call(vault: Contract, pool: str) -> dict[str, bytes]:
-    """Calldata of every function of the Vault and its parts, by name."""
-    calls = {}
-    for part in (*VAULT_PARTS, "VaultCounterparts"):
-        shipped: Artifact = artifact(part)
-        for entry in shipped.abi:
-            if entry["type"] == "function":
-                values = [
-                    argument(each["type"], each.get("components", []), pool) for each in entry["inputs"]
-                ]
-                calls[entry["name"]] = Contract(vault.chain, vault.address, shipped).encode(
-                    entry["name"], *values
-                )
-    return calls
+LOCKED = ("vault: locked", "vault: not idle", "vault: not your session")
+SHARE = (
+    "share: not the vault",
+    "share: balance too low",
+    "share: allowance too low",
+    "share: permit too late",
+)
+# What refuses before it gets to the Vault, whatever is going on.
+OWN_REFUSALS = {
+    "ShareToken": SHARE,
+    "CurveFace": ("vault: in session", "face: not the vault", *SHARE),
+    "BalancerFace": ("vault: in session", "face: not the vault", *SHARE),
+    "UniswapV2Face": ("face: not the vault",),
+    "EtherEdge": ("face: not the vault", *SHARE),
+}
+# Parts of an operation that the Vault runs in place and passes nobody on to: there is no such function.
+UNREACHABLE = "VaultCounterparts"
+# What concerns nobody but its caller, whenever it is done: his allowance, what he has left lying on a face.
+HARMLESS = {"ShareToken": {"approve"}, "UniswapV2Face": {"sync", "skim"}}
+# What no operation leaves half done and may be read at any time; an answer is that of before or of after.
+FACTS = {
+    "Vault": {"pool_count", "pool_at", "pool_count_of", "pool_of", "change", "claim"},
+    "ShareToken": {
+        "name", "symbol", "DOMAIN_SEPARATOR", "decimals", "version", "VAULT", "totalSupply", "balanceOf",
+        "allowance", "nonces",
+    },
+    "VaultLens": {"VAULT"},
+    "PoolReader": {"VAULT", "LENS", "find_pools"},
+    "PoolOracle": {"VAULT"},
+    "CurveFace": {"VAULT", "LENS", "POOL", "N_COINS", "coins", "totalSupply"},
+    "BalancerFace": {"VAULT"},
+    "UniswapV2Face": {"VAULT", "POOL", "token0", "token1"},
+    "EtherEdge": {"VAULT", "WRAPPED"},
+}  # fmt: skip
+# How many probes fit in what a caller is given of gas; the others have all there is.
+AT_ONCE = {"provider": 2, "module": 8}
+CALLERS = ("token", "kind", "provider", "module", "borrower", "stranger", "permit2")
 
 
 @pytest.fixture
-def trap(
-    world: World, chain: EmbeddedChain, compiled: Compile, token: Callable[[int], Contract]
-) -> tuple[Contract, str]:
-    """A pool of a token that calls and a plain one, and shares of it with ALICE."""
-    calling = Contract.deploy(chain, compiled("hostile/CallingToken.vy"), 18)
-    for account in (MANAGER, ALICE):
-        calling.mint(account, 10**30)
-        calling.approve(world.vault, EVER, sender=account)
-    pool = world.open([calling, token(18)], Kind.WEIGHTED, [10**24, 10**24])
-    world.share(pool).transfer(ALICE, 10**22, sender=MANAGER)
-    world.swap(pool, 0, 1, 10**20, integrator=ALICE)  # so that there is something to collect
-    return calling, pool
+def den(world: World, compiled: Compile, token: Callable[[int], Contract]) -> Den:
+    return make_den(world, compiled, token)
 
 
-def outer_operations(world: World, calling: Contract, pool: str) -> dict[str, Callable[[], Any]]:
-    vault, hop = world.vault, int(pool, 16) | 1 << 168  # asset 0 in, 1 out
-    once = vault.encode("swap", (pool, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY))
-    extra = vault.encode("take", calling.address, 5, ALICE)
-    back = int(pool, 16) | 1 << 160
-    return {
-        "swap in": lambda: world.swap(pool, 0, 1, 10**18),
-        "swap out": lambda: world.swap(pool, 1, 0, 10**18),
-        "path": lambda: vault.swap_path([hop], False, 10**18, 0, EVER, ALICE, NOBODY, sender=ALICE),
-        "batch": lambda: vault.batch_swap(
-            [(hop, 10**18), (back, 0)], False, [calling.address], [10**18], EVER, ALICE, NOBODY, sender=ALICE
-        ),
-        "add proportional": lambda: vault.add_proportional(
-            pool, 10**18, [EVER] * 2, EVER, ALICE, sender=ALICE
-        ),
-        "add unbalanced": lambda: vault.add_unbalanced(pool, [10**18, 10**17], 0, EVER, ALICE, sender=ALICE),
-        "add single in": lambda: vault.add_single_exact_in(pool, 0, 10**18, 0, EVER, ALICE, sender=ALICE),
-        "add single shares": lambda: vault.add_single_exact_shares(
-            pool, 0, 10**18, EVER, EVER, ALICE, sender=ALICE
-        ),
-        "donate": lambda: vault.donate(pool, [10**18, 0], EVER, sender=ALICE),
-        "remove proportional": lambda: vault.remove_proportional(
-            pool, 10**18, [0, 0], EVER, ALICE, sender=ALICE
-        ),
-        "remove single in": lambda: vault.remove_single_exact_in(
-            pool, 0, 10**18, 0, EVER, ALICE, sender=ALICE
-        ),
-        "remove single out": lambda: vault.remove_single_exact_out(
-            pool, 0, 10**18, EVER, EVER, ALICE, sender=ALICE
-        ),
-        "recovery": lambda: vault.recovery_exit(pool, 10**18, ALICE, 0, sender=ALICE),
-        "collect": lambda: vault.collect(calling, ALICE, sender=ALICE),
-        "multicall": lambda: vault.multicall(
-            [once, extra], [calling.address, _other(world, pool)], ALICE, sender=ALICE
-        ),
+def argument(entry: dict[str, Any], known: dict[str, Any], pool: str) -> Any:
+    """A value that no check before the lock refuses, by a parameter's name or else its type."""
+    if entry["name"] in known:
+        return known[entry["name"]]
+    kind = entry["type"]
+    if kind.endswith("]"):
+        return []
+    if kind == "tuple":
+        return tuple(argument(each, known, pool) for each in entry["components"])
+    by_type = {"address": pool, "bytes": b"", "string": "", "bytes32": bytes(32), "bool": False, "uint8": 27}
+    return by_type.get(kind, WAD)
+
+
+def contracts(den: Den) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """Every contract that holds, prices or moves anything of a pool: address and interface, by name."""
+    world = den.world
+    found = {
+        "Vault": (world.vault.address, vault_artifact().abi),
+        UNREACHABLE: (world.vault.address, artifact(UNREACHABLE).abi),
+        "ShareToken": (den.pool, artifact("ShareToken").abi),
     }
+    found |= {name: (world.protocol.parts[name], artifact(name).abi) for name in READERS}
+    return found | {name: (face.address, face.artifact.abi) for name, face in den.faces.items()}
 
 
-def _other(world: World, pool: str) -> str:
-    """The token of a pool's second asset."""
-    code = world.chain.code(pool)
-    return "0x" + code[45 + 128 + 12 : 45 + 160].hex()
+def every_call(den: Den, account: str) -> Iterator[tuple[str, str, str, bytes]]:
+    """(contract, function, address, calldata) of every function there is, as an account would call it."""
+    token, other = den.token.address, den.plain.address
+    path, back = (int(den.pool, 16) | shift for shift in (HOP, 1 << 160))
+    # of a Balancer join, exact tokens in; of an exit, exact shares for all tokens
+    join, leave = (
+        encode(["uint256", "uint256[]", "uint256"], [1, [WAD, WAD], 0]),
+        encode(["uint256"] * 2, [1, 9]),
+    )
+    known: dict[str, Any] = {
+        "index": 0, "index_in": 0, "index_out": 1, "base": 0, "quote": 1, "start": 0, "i": 0, "j": 1, "n": 2,
+        "a": token, "b": other, "account": ALICE, "owner": ALICE, "number": 1, "position": 0, "to": ALICE,
+        "is_deposit": True, "deadline": 1, "sender": account, "payer": account, "recipient": ALICE, "kind": 0,
+        "assetIn": token, "assetOut": other, "assets": [token, other], "maxAmountsIn": [EVER] * 2,
+        "minAmountsOut": [0, 0],
+        "amounts": [WAD, WAD],
+        "min_amounts": [0, 0], "min_dy": 0, "min_mint_amount": 0, "min_received": 0, "amount0Out": 0,
+        "funds": (account, False, ALICE, False),
+        "poolId": pool_id(den.pool),
+    }  # fmt: skip
+    for contract, (address, abi) in contracts(den).items():
+        for entry in abi:
+            if entry["type"] != "function":
+                continue
+            names = known | {
+                "deadline": 1 if contract == "ShareToken" else EVER,
+                "hops": [back if entry["name"] == "swap_from_ether" else path],
+                "userData": leave if entry["name"] == "exitPool" else join,
+            }
+            values = [argument(each, names, den.pool) for each in entry["inputs"]]
+            types = [collapse_if_tuple(each) for each in entry["inputs"]]
+            data = function_abi_to_4byte_selector(entry) + encode(types, values)  # type: ignore[arg-type]
+            yield contract, entry["name"], address, data
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before the move", "after the move"])
-def test_nothing_answers_while_an_operation_runs(
-    world: World, trap: tuple[Contract, str], before: bool
-) -> None:
-    calling, pool = trap
-    calls = every_call(world.vault, pool)
-    assert len(calls) > 50
-    calling.play_before(before)
-    operations = outer_operations(world, calling, pool)
-    names = list(calls)
-    for operation, run in operations.items():
-        for start in range(0, len(names), SCRIPT):
-            some = names[start : start + SCRIPT]
-            calling.write([(world.vault.address, calls[name], False) for name in some])
-            snapshot = world.chain.snapshot()
-            run()
-            outcomes = calling.read()
-            assert outcomes, f"{operation}: the token was not asked to move"
-            assert len(outcomes) % len(some) == 0
-            for name, (done, answer) in zip(cycle(some), outcomes, strict=False):
-                if name in ALWAYS_TRUE:
-                    continue
-                assert not done, f"{name} answered during {operation}"
-                reason = revert_text(answer)
-                assert (name in UNREACHABLE and not answer) or reason in REFUSALS, (
-                    f"{name} during {operation}: {reason!r}"
-                )
-            assert world.chain.restore(snapshot)
+def closed(den: Den, caller: str) -> list[tuple[str, Probe]]:
+    """Every function that must refuse: its name, and the probe that demands it."""
+    found = []
+    for contract, name, address, data in every_call(den, den.callers[caller].address):
+        if name in FACTS.get(contract, set()) | HARMLESS.get(contract, set()):
+            continue
+        texts = (*LOCKED, *OWN_REFUSALS.get(contract, ()))
+        ends = [end(False, b"")] if contract == UNREACHABLE else [refusal(text) for text in texts]
+        found.append((f"{contract}.{name}", (address, data, ends)))
+    return found
 
 
-def test_script_reaches_the_vault_outside_of_operations(world: World, trap: tuple[Contract, str]) -> None:
-    """The same script from an idle Vault does get answers: what the test above forbids is possible at all."""
-    calling, pool = trap
-    calling.write([(world.vault.address, world.vault.encode("asset_words", pool, 2), False)])
-    calling.transfer(MANAGER, 1, sender=ALICE)
-    assert calling.read()[0][0]
+def refusal(text: str) -> bytes:
+    """The end of a call that reverts with a text."""
+    return end(False, bytes.fromhex("08c379a0") + encode(["string"], [text]))
 
 
-@pytest.mark.parametrize("who", ["flash borrower", "composer"])
-def test_borrowers_and_composers_keep_to_their_session(
-    world: World, chain: EmbeddedChain, compiled: Compile, trap: tuple[Contract, str], who: str
-) -> None:
-    """A flash borrower can do nothing in the Vault, and nobody in a session but its holder; debts must be settled."""
-    calling, pool = trap
-    puppet = Contract.deploy(chain, compiled("hostile/Puppet.vy"))
-    if who == "flash borrower":
-        calls = every_call(world.vault, pool)
-        some = [name for name in calls if name not in ALWAYS_TRUE][:SCRIPT]
-        puppet.write([(world.vault.address, calls[name], False) for name in some])
-        world.vault.flash_loan(puppet, [], [], b"", sender=ALICE)
-        assert [done for done, _ in puppet.read()] == [False] * len(some)
-        puppet.write([])
-        with pytest.raises(PoolRevert, match=r"^flash: not repaid$"):
-            world.vault.flash_loan(puppet, [calling], [1], b"", sender=ALICE)
-        return
-    take = world.vault.encode("take", calling.address, 10**18, puppet.address)
-    unlock = world.vault.encode("unlock", b"")
-    words = (32).to_bytes(32, "big") + bytes(32)  # an empty answer
-    puppet.set_answer(words)
-    puppet.write([(world.vault.address, unlock, False)])
-    puppet.act()  # a session in which nothing happens
-    assert puppet.read()[0][0]
-    inner = Contract.deploy(chain, compiled("hostile/Puppet.vy"))
-    inner.write([(world.vault.address, take, False)])
-    puppet.write([(world.vault.address, unlock, False)])
-    before = calling.balanceOf(world.vault.address)
-    puppet.act()
-    inner.act()
-    assert not inner.read()[0][0]
-    assert revert_text(inner.read()[0][1]) == "vault: no session"
-    assert calling.balanceOf(world.vault.address) == before
+def in_parts(found: list[Any], caller: str) -> Iterator[list[Any]]:
+    size = AT_ONCE.get(caller, 20)
+    for start in range(0, len(found), size):
+        yield found[start : start + size]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_function_is_closed_to_who_is_called(den: Den, caller: str) -> None:
+    operations = [each for each in den.operations() if caller in each.asked]
+    assert operations
+    for part in in_parts(closed(den, caller), caller):
+        den.arm(caller, [probe for _, probe in part])
+        stopped = [operation for operation in operations if not den.happens(operation)]
+        for operation in stopped:
+            for name, probe in part:
+                den.arm(caller, [probe])
+                assert den.happens(operation), f"{caller} during {operation.name}: {name} is open"
+        assert not stopped
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_what_may_be_read_is_of_before_or_of_after(den: Den, caller: str) -> None:
+    calls = [
+        call for call in every_call(den, den.callers[caller].address) if call[1] in FACTS.get(call[0], ())
+    ]
+    assert {(contract, name) for contract, name, _, _ in calls} == {
+        (contract, name) for contract, names in FACTS.items() for name in names
+    }
+    for operation in den.operations():
+        if caller not in operation.asked:
+            continue
+        before, after = ends_of(den, calls), ends_of(den, calls, operation)
+        probes = [
+            (address, data, ends) for (_, _, address, data), *ends in zip(calls, before, after, strict=True)
+        ]
+        for part in in_parts(probes, caller):
+            den.arm(caller, part)
+            assert den.happens(operation), f"{caller} during {operation.name}: {part}"
+        den.arm(caller, [])
+
+
+def ends_of(den: Den, calls: list[Any], operation: Operation | None = None) -> list[bytes]:
+    """What each call comes to now, or after an operation; the den stays as it was."""
+    chain = den.world.chain
+    snapshot = chain.snapshot()
+    if operation is not None:
+        operation.run()
+    outcomes = [chain.trial(address, data, sender=ALICE) for _, _, address, data in calls]
+    assert chain.restore(snapshot)
+    return [end(outcome.success, outcome.output) for outcome in outcomes]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_operations_ask_whom_they_say(den: Den, caller: str) -> None:
+    """Who fails stops what he is asked by, and nothing else: the probes above are made, and nobody else is asked."""
+    pool_count = (den.world.vault.address, den.world.vault.encode("pool_count"), [end(False, b"")])
+    den.arm(caller, [pool_count])
+    for operation in (*den.operations(), *den.silent_operations()):
+        assert den.happens(operation) != (caller in operation.asked), operation.name
+
+
+def test_every_function_that_changes_something_is_played(den: Den) -> None:
+    played = {name for each in (*den.operations(), *den.silent_operations()) for name in each.functions}
+    assert played == {
+        entry["name"]
+        for part in VAULT_PARTS
+        for entry in artifact(part).abi
+        if entry["type"] == "function" and entry["stateMutability"] not in ("view", "pure")
+    }
+    deployed = {name for name, (address, _) in contracts(den).items() if address != den.world.vault.address}
+    assert deployed == set(READERS) | set(OWN_REFUSALS)
+
+
+def test_everything_happens_while_nobody_is_armed(den: Den) -> None:
+    for operation in (*den.operations(), *den.silent_operations()):
+        assert den.happens(operation), operation.name
+
+
+def test_holder_of_a_session_settles_or_undoes(den: Den) -> None:
+    """He may do what needs no session of its own; what moves tokens leaves a debt or a credit, which must be gone."""
+    vault, pool, composer = den.world.vault, den.pool, den.callers["composer"]
+    den.world.share(pool).transfer(composer, 10**20, sender=ALICE)
+    unlock = vault.encode("unlock", b"")
+    calls = {
+        name: data for contract, name, _, data in every_call(den, composer.address) if contract == "Vault"
+    }
+    alone = dict.fromkeys(("recovery_exit", "flash_loan", "unlock", "multicall"), "vault: in session")
+    for name, text in (alone | dict.fromkeys(("asset_words", "stored"), "vault: not idle")).items():
+        composer.set_probes([(vault.address, calls[name], [refusal(text)])])
+        composer.act(vault, unlock, sender=ALICE)
+    moves = [
+        ("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, ALICE)),
+        ("add_unbalanced", pool, [WAD, WAD], 0, EVER, ALICE),
+        ("add_proportional", pool, WAD, [EVER] * 2, EVER, ALICE),
+        ("remove_proportional", pool, WAD, [0, 0], EVER, ALICE),
+        ("remove_single_exact_in", pool, 0, WAD, 0, EVER, ALICE),
+        ("donate", pool, [WAD, 0], EVER),
+        ("take", den.token, 5, ALICE),
+    ]
+    for move in moves:
+        composer.set_probes([(vault.address, vault.encode(*move), [])])
+        with pytest.raises(PoolRevert, match=r"^vault: unsettled$"):
+            composer.act(vault, unlock, sender=ALICE)
