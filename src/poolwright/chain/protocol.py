@@ -26,6 +26,7 @@ KINDS = {
 # What only reads the Vault, and may be deployed again by anybody: with the contracts that each is told of.
 READERS = {
     "VaultLens": ("Vault",),
+    "LiquidityLens": ("Vault",),
     "PoolReader": ("Vault", "VaultLens"),
     "PoolOracle": ("Vault",),
 }

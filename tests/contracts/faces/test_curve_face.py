@@ -35,18 +35,19 @@ class Faced:
 
 
 @pytest.fixture
-def lens(world: World) -> Contract:
-    return Contract.deploy(world.chain, artifact("VaultLens"), world.vault)
+def lenses(world: World) -> tuple[str, str]:
+    parts = world.protocol.parts
+    return parts["VaultLens"], parts["LiquidityLens"]
 
 
 @pytest.fixture(params=list(Kind), ids=lambda kind: kind.value)
 def faced(
-    request: pytest.FixtureRequest, world: World, lens: Contract, token: Callable[[int], Contract]
+    request: pytest.FixtureRequest, world: World, lenses: tuple[str, str], token: Callable[[int], Contract]
 ) -> Iterator[Faced]:
     tokens = [token(18), token(6), token(8)]
     amounts = [10 ** (6 + each.decimals()) for each in tokens]
     pool = world.open(tokens, request.param, amounts, policy=POLICIES[request.param])
-    address = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, lens, pool).address
+    address = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, *lenses, pool).address
     for each in (*tokens, world.share(pool)):
         each.approve(address, EVER, sender=ALICE)
     world.vault.add_proportional(pool, 1000 * WAD, [EVER] * 3, EVER, ALICE, sender=ALICE)
@@ -215,9 +216,11 @@ def test_fees_are_told_in_curves_unit_and_rounded_up(faced: Faced) -> None:
     )
 
 
-def test_amplification_is_curves(world: World, lens: Contract, token: Callable[[int], Contract]) -> None:
+def test_amplification_is_curves(
+    world: World, lenses: tuple[str, str], token: Callable[[int], Contract]
+) -> None:
     pool = world.open([token(18), token(18)], Kind.STABLE, [10**24] * 2, amplification=123_450)
-    face = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, lens, pool)
+    face = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, *lenses, pool)
     assert (face.A(), face.A_precise()) == (123, 12_345)
     world.do(pool, "ramp", [60 * DAY, 200_000])
     world.chain.increase_time(30 * DAY)
@@ -226,14 +229,14 @@ def test_amplification_is_curves(world: World, lens: Contract, token: Callable[[
 
 
 def test_quotes_revert_in_the_middle_of_a_swap(
-    world: World, lens: Contract, token: Callable[[int], Contract], compiled: Compile
+    world: World, lenses: tuple[str, str], token: Callable[[int], Contract], compiled: Compile
 ) -> None:
     caller = Contract.deploy(world.chain, compiled("hostile/CallingToken.vy"), 18)
     for account in (ALICE, BOB):
         caller.mint(account, 10**30)
         caller.approve(world.vault, EVER, sender=account)
     pool = world.open([caller, token(18)], Kind.STABLE, [10**24] * 2, manager=ALICE)
-    face = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, lens, pool)
+    face = Contract.deploy(world.chain, artifact("CurveFace"), world.vault, *lenses, pool)
     caller.approve(face, EVER, sender=ALICE)
     views = ("get_virtual_price", "get_balances", "fee")
     calls = [face.encode(name) for name in views] + [face.encode("get_dy", 0, 1, WAD)]
@@ -244,10 +247,15 @@ def test_quotes_revert_in_the_middle_of_a_swap(
     assert [outcome[0] for outcome in caller.read()] == [False] * 5
 
 
-def test_lens_of_another_vault_is_refused(world: World, faced: Faced) -> None:
-    stranger = Contract.deploy(world.chain, artifact("VaultLens"), faced.tokens[0])
+@pytest.mark.parametrize("place", [0, 1])
+def test_lens_of_another_vault_is_refused(
+    world: World, lenses: tuple[str, str], faced: Faced, place: int
+) -> None:
+    name = ("VaultLens", "LiquidityLens")[place]
+    told = list(lenses)
+    told[place] = Contract.deploy(world.chain, artifact(name), faced.tokens[0]).address
     with pytest.raises(CallReverted, match="face: lens of another vault"):
-        Contract.deploy(world.chain, artifact("CurveFace"), world.vault, stranger, faced.pool)
+        Contract.deploy(world.chain, artifact("CurveFace"), world.vault, *told, faced.pool)
 
 
 def test_orders_come_from_the_vault_alone(faced: Faced) -> None:

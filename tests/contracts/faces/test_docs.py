@@ -25,7 +25,8 @@ def test_example_trades(world: World, token: Callable[[int], Contract], project_
     given: dict[str, Any] = {
         "web3": web3,
         "vault": world.vault.address,
-        "lens": Contract.deploy(world.chain, artifact("VaultLens"), world.vault).address,
+        "lens": world.protocol.parts["VaultLens"],
+        "liquidity_lens": world.protocol.parts["LiquidityLens"],
         "pool": world.open(tokens, Kind.STABLE, [10**24, 10**12]),
         "token": first,
     }

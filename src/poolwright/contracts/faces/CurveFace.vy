@@ -2,7 +2,7 @@
 """
 @title Curve face
 @notice Any pool as a Curve stableswap-ng pool: coins, quotes, exchanges, liquidity, by the calls of Curve's clients.
-@custom:assumes the lens is the Vault's; allowances are given to this contract: for coins to exchange or add, for shares to remove
+@custom:assumes the lenses are the Vault's; allowances are given to this contract: for coins to exchange or add, for shares to remove
 @custom:rounding the Vault's; fees in 10^-10 are told rounded up, the virtual price down
 @custom:kill none: it holds nothing; see session.vy
 """
@@ -33,13 +33,17 @@ interface Lens:
     def preview_swap(
         pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256, account: address
     ) -> (uint256, uint256, uint256): view
+    def swap_fee(pool: address, index_in: uint256, index_out: uint256, account: address) -> uint256: view
+    def invariant(pool: address) -> uint256: view
+    def amplification(pool: address) -> uint256: view
+
+
+interface LiquidityLens:
+    def VAULT() -> address: view
     def preview_add_unbalanced(pool: address, amounts: DynArray[uint256, 16], account: address) -> uint256: view
     def preview_remove_single_exact_in(
         pool: address, index: uint256, shares: uint256, account: address
     ) -> uint256: view
-    def swap_fee(pool: address, index_in: uint256, index_out: uint256, account: address) -> uint256: view
-    def invariant(pool: address) -> uint256: view
-    def amplification(pool: address) -> uint256: view
 
 
 # What a session is to do.
@@ -55,16 +59,19 @@ struct Order:
 
 
 LENS: public(immutable(address))
+LIQUIDITY_LENS: public(immutable(address))
 # The pool, which is also the token of its shares.
 POOL: public(immutable(address))
 N_COINS: public(immutable(uint256))
 
 
 @deploy
-def __init__(vault: address, lens: address, pool: address):
+def __init__(vault: address, lens: address, liquidity_lens: address, pool: address):
     session.__init__(vault)
     assert staticcall Lens(lens).VAULT() == vault, "face: lens of another vault"
+    assert staticcall LiquidityLens(liquidity_lens).VAULT() == vault, "face: lens of another vault"
     LENS = lens
+    LIQUIDITY_LENS = liquidity_lens
     POOL = pool
     N_COINS = len(session.balances(pool))
 
@@ -183,7 +190,7 @@ def calc_token_amount(amounts: DynArray[uint256, 16], is_deposit: bool) -> uint2
     @notice Shares that `add_liquidity` of amounts gives, fees taken. Deposits only.
     """
     assert is_deposit, "face: deposits only"
-    return staticcall Lens(LENS).preview_add_unbalanced(POOL, amounts, self)
+    return staticcall LiquidityLens(LIQUIDITY_LENS).preview_add_unbalanced(POOL, amounts, self)
 
 
 @external
@@ -192,7 +199,7 @@ def calc_withdraw_one_coin(burn_amount: uint256, i: int128) -> uint256:
     """
     @notice What `remove_liquidity_one_coin` of shares gives.
     """
-    return staticcall Lens(LENS).preview_remove_single_exact_in(POOL, convert(i, uint256), burn_amount, self)
+    return staticcall LiquidityLens(LIQUIDITY_LENS).preview_remove_single_exact_in(POOL, convert(i, uint256), burn_amount, self)
 
 
 # Trading

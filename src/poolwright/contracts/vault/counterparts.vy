@@ -64,9 +64,18 @@ def faded(word: uint256, half_life: uint256) -> uint256:
 
 
 @internal
+@view
+def turned_over(word: uint256, half_life: uint256, amount: uint256, balance: uint256) -> uint256:
+    """
+    @dev A turnover's word once an amount has been swapped into a balance.
+    """
+    turnover: uint256 = self.faded(word, half_life) + amount * limits.WAD // balance
+    return min(turnover, 2 ** 128 - 1) | (block.timestamp << 128)
+
+
+@internal
 def add_turnover(pool: address, header: constitution.Header, amount: uint256, balance: uint256):
-    turnover: uint256 = self.turnover_now(pool, header) + amount * limits.WAD // balance
-    word: uint256 = min(turnover, 2 ** 128 - 1) | (block.timestamp << 128)
+    word: uint256 = self.turned_over(storage.turnovers[pool], header.half_life, amount, balance)
     storage.turnovers[pool] = word
     log storage.Stored(pool=pool, field=storage.OF_TURNOVER, key=0, word=word)
 
