@@ -189,13 +189,17 @@ def composing(protocol: Protocol, pool: Pool) -> dict[str, int]:
 
 
 def reads(protocol: Protocol, pool: Pool) -> dict[str, int]:
-    """What the oracle's answers cost whoever asks: the gas of a call less what any transaction pays for itself."""
-    oracle = protocol.deployed.contract("PoolOracle").functions
+    """What answers cost whoever asks: the gas of a call less what any transaction pays for itself."""
+    oracle, swaps, liquidity = (
+        protocol.deployed.contract(name).functions for name in ("PoolOracle", "VaultLens", "LiquidityLens")
+    )
     asked = {
-        "price": oracle.price(pool.address, 1, 0),
-        "value_per_share": oracle.value_per_share(pool.address, 0),
+        "oracle_price": oracle.price(pool.address, 1, 0),
+        "oracle_value_per_share": oracle.value_per_share(pool.address, 0),
+        "preview_weighted3_swap": swaps.preview_swap(pool.address, 0, 1, False, TRADE, NOBODY),
+        "preview_weighted3_add_single": liquidity.preview_add_single_exact_in(pool.address, 0, TRADE, NOBODY),
     }
-    return {f"oracle_{name}": protocol.market.gas(call) - intrinsic(call) for name, call in asked.items()}
+    return {name: protocol.market.gas(call) - intrinsic(call) for name, call in asked.items()}
 
 
 def intrinsic(call: Any) -> int:

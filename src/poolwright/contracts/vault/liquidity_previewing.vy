@@ -24,7 +24,7 @@ from . import storage
 
 uses: previewing
 
-# Of IKind; asked by number, as the arguments are the same.
+# Of IKind; asked by number, as their arguments are the same.
 AMOUNT_IN: constant(bytes4) = method_id(
     "compute_amount_in_given_shares((uint256[],uint256[],uint256,uint256,uint256,uint256),uint256,uint256,uint256,uint256)",
     output_type=bytes4,
@@ -52,7 +52,8 @@ def add_proportional(pool: address, shares: uint256, account: address) -> DynArr
     seen: previewing.Seen = previewing.open(pool)
     previewing.check_known(seen.words[0])
     previewing.check_tradable(pool, seen.flags)
-    self._ask_in_proportion(pool, seen.flags, seen.header.n, constitution.BEFORE_ADD, account, max_value(uint256), shares)
+    no_limit: uint256 = max_value(uint256)
+    self._ask_in_proportion(pool, seen.flags, seen.header.n, constitution.BEFORE_ADD, account, no_limit, shares)
     supply: uint256 = staticcall IShareToken(pool).totalSupply()
     after: uint256 = share_maths.minted(supply, shares)
     balances: DynArray[uint256, 16] = self._balances(seen.words)
@@ -175,7 +176,7 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
         assert amount > 0, "remove: zero out"
     share_maths.burned(supply, shares)
     self._check_moved(pool, index, seen.words[index], seen.split, amount, paid, False)
-    previewing.ask_module(seen.pool, seen.flags, constitution.AFTER_REMOVE, account, [amount], shares)
+    previewing.ask_module(pool, seen.flags, constitution.AFTER_REMOVE, account, [amount], shares)
     return shares if exact_out else amount
 
 

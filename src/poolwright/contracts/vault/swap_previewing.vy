@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 """
 @title Swap previewing
-@notice What a swap would give now, and the pool as it would leave it for a next one in the same transaction.
+@notice What a swap would give now, and the balances that it would leave.
 @custom:assumes see previewing.vy
 @custom:rounding the Vault's: the same maths on the same words
 @custom:kill none: it holds nothing
@@ -19,16 +19,6 @@ from . import previewing
 from . import reading
 
 uses: previewing
-
-# Of IKind; asked by number, as the arguments are the same.
-OUT_GIVEN_IN: constant(bytes4) = method_id(
-    "compute_out_given_exact_in((uint256[],uint256[],uint256,uint256,uint256,uint256),uint256,uint256,uint256)",
-    output_type=bytes4,
-)
-IN_GIVEN_OUT: constant(bytes4) = method_id(
-    "compute_in_given_exact_out((uint256[],uint256[],uint256,uint256,uint256,uint256),uint256,uint256,uint256)",
-    output_type=bytes4,
-)
 
 
 struct Swapped:
@@ -64,11 +54,13 @@ def swap(
     done: Swapped = empty(Swapped)
     done.amount_in = amount
     done.amount_out = amount
+    kind: IKind = IKind(convert(seen.header.kind_address, address))
     if exact_out:
-        done.amount_in = fee_maths.gross_of_net_up(self._of_kind(seen.header.kind_address, seen.view_, IN_GIVEN_OUT, index_in, index_out, amount), fee)
+        net_in_e18: uint256 = staticcall kind.compute_in_given_exact_out(seen.view_, index_in, index_out, amount)
+        done.amount_in = fee_maths.gross_of_net_up(net_in_e18, fee)
     else:
         net_in_e18: uint256 = fee_maths.net_of_fee(amount, fee)
-        done.amount_out = self._of_kind(seen.header.kind_address, seen.view_, OUT_GIVEN_IN, index_in, index_out, net_in_e18)
+        done.amount_out = staticcall kind.compute_out_given_exact_in(seen.view_, index_in, index_out, net_in_e18)
         assert done.amount_out > 0, "swap: zero out"
     done.fee = fee_maths.fee_of(done.amount_in, fee)
     kept: uint256 = pricing.owed_of(
@@ -102,20 +94,6 @@ def fee(
         module_fee=previewing.module_fee(seen.pool, seen.flags, account, index_in, index_out, exact_out, amount),
     )
     return pricing.fee(seen.terms, signals)
-
-
-@internal
-@view
-def _of_kind(
-    kind: uint256, view_: IKind.PoolView, question: bytes4, index_in: uint256, index_out: uint256, given: uint256
-) -> uint256:
-    answer: Bytes[32] = raw_call(
-        convert(kind, address),
-        concat(question, abi_encode(view_, index_in, index_out, given)),
-        max_outsize=32,
-        is_static_call=True,
-    )
-    return extract32(answer, 0, output_type=uint256)
 
 
 @internal
