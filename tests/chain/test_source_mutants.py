@@ -1,35 +1,54 @@
-"""The proof of correctness can fail: each small change of the Vyper sources is found by tests/reference."""
+"""The mutants of `make mutate` fit the sources as they are now; what they would do is seen there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tools.mutate import MATHS, MUTANTS, ROOT, Mutant, run
+from tools.mutants.__main__ import MUTANTS, counted_on
+from tools.mutants.mutant import Mutant
+from tools.mutants.workshop import ROOT, source_of
 
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+GONE = Mutant("gone", "maths/share_maths", "minted", "no such text", "other", "", ())
+SOURCE = """
+@internal
+def minted(a: uint256) -> uint256:
+    assert a > 0, "shares: zero"
+    assert (
+        a < 5
+    ), "shares: many"
+    return a
+"""
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_mutant_still_fits_the_source(name: str) -> None:
     mutant = BY_NAME[name]
-    text = (ROOT / MATHS / f"{mutant.module}.vy").read_text("utf-8")
+    text = (ROOT / source_of(mutant)).read_text("utf-8")
     assert mutant.applied_to(text) != text
+    for contract in mutant.contracts:
+        assert list((ROOT / "src/poolwright/contracts").rglob(f"{contract}.vy")), contract
+
+
+def test_every_mutant_has_a_name_and_counted_on_its_own() -> None:
+    assert len(BY_NAME) == len(MUTANTS)
+    for test in counted_on(MUTANTS):
+        assert (ROOT / "tests" / test.split("::")[0]).is_file(), test
 
 
 def test_mutant_that_no_longer_fits_is_named() -> None:
-    mutant = Mutant("gone", "share_maths", "minted", "no such text", "", "")
-    with pytest.raises(ValueError, match=r"gone: share_maths\.minted does not hold"):
-        mutant.applied_to("@internal\ndef minted(a: uint256) -> uint256:\n    return a\n")
+    for unfit in (
+        GONE,
+        replace(GONE, new=""),
+        replace(GONE, old="shares: ", new="x"),
+        replace(GONE, function="m"),
+    ):
+        with pytest.raises(ValueError, match=r"gone: maths/share_maths\.\w+ does not hold"):
+            unfit.applied_to(SOURCE)
 
 
-@pytest.mark.verify
-@pytest.mark.parametrize("name", BY_NAME)
-def test_reference_kills_mutant(name: str) -> None:
-    verdict = run(BY_NAME[name])
-    print(f"{name}: killed by {verdict.killer or 'nothing'} in {verdict.seconds:.0f} s")
-    assert verdict.killer, f"{name} survived: {BY_NAME[name].harm}"
-
-
-@pytest.mark.verify
-def test_reference_accepts_the_sources_as_they_are() -> None:
-    assert run(None).killer == ""
+def test_an_assertion_goes_whole() -> None:
+    changed = replace(GONE, old="shares: many", new="").applied_to(SOURCE)
+    assert changed == SOURCE.replace('assert (\n        a < 5\n    ), "shares: many"', "pass")

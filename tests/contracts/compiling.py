@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
@@ -24,6 +25,8 @@ def compile_source(path: Path, folder: Path) -> Artifact:
     kept = folder / f"{path.stem}-{data.integrity_sum}.json"
     if not kept.exists():
         text = json.dumps({"abi": build_abi_output(data), "bytecode": data.bytecode.hex()})
-        kept.write_text(text, "utf-8")
+        written = kept.with_suffix(f".{os.getpid()}")  # whole at once: others may be reading
+        written.write_text(text, "utf-8")
+        written.replace(kept)
     found = json.loads(kept.read_text("utf-8"))
     return Artifact(path.stem, found["abi"], bytes.fromhex(found["bytecode"]), data.integrity_sum)
