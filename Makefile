@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify fuzz bench bench-simulate gas wheel-test anvil artifacts twin constraints clean
+.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test anvil artifacts twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -44,6 +44,9 @@ test: setup ## the tests, about ten minutes on two cores
 
 verify: setup ## the long proofs
 	@$(PYTEST) -m "verify"
+
+mutate: setup ## break the contracts on purpose, one small way at a time: a test must notice each
+	@$(BIN)/python -m tools.mutants --jobs $(JOBS)
 
 fuzz: setup ## a million differential cases for each kind of pool
 	@$(PYTEST) -m "fuzz" -s

@@ -27,9 +27,10 @@ def source(provider: Contract, max_move: int = MOVE) -> int:
     return int(provider.address, 16) | 7 * DAY << 160 | max_move << 192
 
 
-def tell(provider: Contract, rate: int) -> None:
-    """Let a lying provider report a rate, as of now."""
-    provider.set_answer(RATE, encode(["uint256", "uint256"], [rate, provider.chain.blocks[-1].timestamp]))
+def tell(provider: Contract, rate: int, age: int = 0) -> None:
+    """Let a lying provider report a rate, as of so many seconds ago."""
+    updated = provider.chain.blocks[-1].timestamp - age
+    provider.set_answer(RATE, encode(["uint256", "uint256"], [rate, updated]))
 
 
 @pytest.fixture
@@ -71,6 +72,8 @@ def test_stableswap_ng_2025_rate_pushed_between_quote_and_fill(
             world.swap(rated.address, i, o, WAD)
     with pytest.raises(PoolRevert, match=r"^rate: frozen$"):
         world.vault.add_single_exact_in(rated.address, 0, WAD, 0, EVER, ALICE, sender=ALICE)
+    with pytest.raises(PoolRevert, match=r"^rate: frozen$"):
+        world.vault.add_unbalanced(rated.address, [WAD] * 3, 0, EVER, ALICE, sender=ALICE)
     world.vault.follow_rates(rated.address)
     assert WAD * 99 // 100 <= accepted(world, rated) <= WAD
     assert world.swap(rated.address, 1, 2, WAD) > 0  # the others go on
@@ -224,3 +227,50 @@ def test_indexed_october_2021_ramp_asks_no_balance(world: World, opened: Callabl
         assert world.chain.restore(snapshot)
     assert found[0] == found[1]
     assert all(found[0])
+
+
+@pytest.mark.parametrize("age", [7 * DAY + 600, -600])
+def test_answer_too_old_or_of_the_future_is_not_followed(
+    world: World, rated: Opened, provider: Contract, token: Callable[[int], Contract], age: int
+) -> None:
+    """Its asset is frozen as long as nobody answers for its rate, and no pool opens at one."""
+    tell(provider, WAD * 1005 // 1000, age)
+    with pytest.raises(PoolRevert, match=r"^rate: frozen$"):
+        world.swap(rated.address, 1, 0, WAD)
+    assert accepted(world, rated) == WAD
+    with pytest.raises(PoolRevert, match=r"^rate: unsound$"):
+        world.open([token(18), token(18)], Kind.STABLE, [10**24] * 2, rates=[source(provider), WAD])
+    leave(world, rated)
+    tell(provider, WAD * 1005 // 1000, 600)
+    world.swap(rated.address, 1, 0, WAD)
+    assert accepted(world, rated) == WAD * 1005 // 1000
+
+
+def test_rate_moves_once_in_a_block(
+    world: World, chain: EmbeddedChain, compiled: Compile, rated: Opened, provider: Contract
+) -> None:
+    """Many bounded steps within one transaction would be one without bound."""
+    puppet = Contract.deploy(chain, compiled("hostile/Puppet.vy"))
+    follow = world.vault.encode("follow_rates", rated.address)
+    puppet.write([(world.vault.address, follow, True)] * 5)
+    tell(provider, 2 * WAD)
+    before = accepted(world, rated)
+    puppet.act()
+    assert len(puppet.read()) == 5
+    assert accepted(world, rated) == before * 101 // 100
+
+
+def test_caller_with_little_gas_freezes_nothing(
+    world: World, chain: EmbeddedChain, compiled: Compile, opened: Callable[..., Opened]
+) -> None:
+    """A provider that cannot do with what is left of a caller's gas is not at fault: the call fails."""
+    weary = Contract.deploy(chain, compiled("hostile/Weary.vy"))
+    pool = opened(Kind.STABLE, decimals=(18, 18), rates=[source(weary), WAD])
+    data = world.vault.encode("follow_rates", pool.address)
+    done = 0
+    for gas in range(60_000, 300_000, 5_000):
+        snapshot = chain.snapshot()
+        done += chain.transact(world.vault.address, data, sender=ALICE, gas=gas).success
+        assert world.vault.stored(pool.address, 4, 0) >> 104 == 0, gas  # the flag of a frozen rate
+        assert chain.restore(snapshot)
+    assert 5 < done < 45

@@ -67,7 +67,7 @@ MUTANTS = (
         "the same in a pool's first deposit", REENTRY, ("VaultFactory",),
     ),
     Mutant(
-        "unlocked-loan", "vault/VaultExtension", "flash_loan", "extcall IFlashBorrower", OPEN + "extcall IFlashBorrower",
+        "unlocked-loan", "vault/VaultExtension", "flash_loan", "extcall IFlash", OPEN + "extcall IFlash",
         "a flash borrower swaps and deposits with what it was lent", REENTRY, ("VaultExtension",),
     ),
     Mutant(
@@ -299,7 +299,7 @@ MUTANTS = (
     Mutant(
         "exit-asks-rates", "vault/VaultExtension", "remove_proportional",
         "if modular:\n        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.NO_ASSET",
-        "if modular or book.header.rated:\n        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.ALL",
+        "if book.header.rated:\n        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.ALL",
         "a provider that fails locks everybody in", COUNTERPARTS, ("VaultExtension",),
     ),
     Mutant(

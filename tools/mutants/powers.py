@@ -135,7 +135,8 @@ MUTANTS = (
         "a slip of the pen loses the protocol's powers", CHANGES, ("VaultAdmin",),
     ),
     Mutant(
-        "guardian-survives-renouncing", "vault/world", "renounce_ownership", "storage.guardian = empty(address)", "pass",
+        "guardian-survives-renouncing", "vault/world", "renounce_ownership", "storage.guardian = empty(address)",
+        "pass",
         "powers that were given up are used", CHANGES, ("VaultAdmin",),
     ),
     Mutant(

@@ -133,6 +133,27 @@ def test_a_trade_moves_nothing_within_its_block(
     assert after[2] / before[2] > (1.2 if kind is not Kind.STABLE else 1.0001)
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_deposit_moves_nothing_within_its_block(
+    world: World, oracle: Contract, make: Callable[..., str], kind: Kind
+) -> None:
+    """Nor does liquidity of one asset, or in any proportion: the other way to push a balance."""
+    pool = make(kind)
+    world.chain.increase_time(100 * HALF_LIFE)
+    world.chain.mine()
+    third = world.balances(pool, 3)[0] // 3
+    spot, price = oracle.spot_price(pool, 1, 0), oracle.price(pool, 1, 0)
+    for call in (
+        ("add_single_exact_in", pool, 0, third, 0, EVER, MANAGER),
+        ("add_unbalanced", pool, [third, 10**5, 10**3], 0, EVER, MANAGER),
+    ):
+        before = world.chain.snapshot()
+        getattr(world.vault, call[0])(*call[1:], sender=MANAGER)
+        assert abs(oracle.price(pool, 1, 0) / price - 1) < 1e-7
+        assert oracle.spot_price(pool, 1, 0) / spot > (1.2 if kind is not Kind.STABLE else 1.0001)
+        assert world.chain.restore(before)
+
+
 @pytest.mark.parametrize("kind", [Kind.WEIGHTED, Kind.STABLE])
 def test_a_ramp_is_followed(world: World, oracle: Contract, make: Callable[..., str], kind: Kind) -> None:
     """While weights or amplification move, prices are the kind's at the averages of now: at rest, its spot price."""

@@ -37,6 +37,8 @@ def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: O
         "swap", (index.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE
     )
     assert dearer == pytest.approx(paid * 0.995 / 0.997, rel=1e-6)
+    with pytest.raises(PoolRevert, match=r"^change: none$"):
+        world.vault.execute(index.address, 0, sender=BOB)  # once
 
 
 def test_change_can_be_cancelled_and_goes_void(world: World, chain: EmbeddedChain, index: Opened) -> None:
@@ -152,6 +154,13 @@ def test_guard_caps_the_pool_and_its_accounts(world: World, pool: Opened) -> Non
     rest = ([EVER] * pool.n, EVER, ALICE)
     with pytest.raises(PoolRevert, match=r"^guard: not on the list$"):
         world.vault.ask(*add, 10**19, *rest, sender=ALICE)
+    for call in (
+        ("add_single_exact_in", pool.address, 0, pool.units(0), 0, EVER, ALICE),
+        ("add_single_exact_shares", pool.address, 0, 10**18, EVER, EVER, ALICE),
+        ("add_unbalanced", pool.address, [pool.units(i) for i in range(pool.n)], 0, EVER, ALICE),
+    ):
+        with pytest.raises(PoolRevert, match=r"^guard: not on the list$"):
+            world.vault.ask(*call, sender=ALICE)
     world.vault.set_listed(pool.address, [ALICE], True, sender=MANAGER)
     with pytest.raises(PoolRevert, match=r"^guard: account full$"):
         world.vault.ask(*add, 10**20 + 2**17, *rest, sender=ALICE)
@@ -237,3 +246,84 @@ def test_launch_is_guarded_from_the_first_deposit(
     world.vault.add_proportional(pool, 10**19, [EVER] * 2, EVER, ALICE, sender=ALICE)
     with pytest.raises(PoolRevert, match=r"^vault: initialized already$"):
         world.vault.guard_launch(pool, guard, sender=MANAGER)
+
+
+def test_terms_keep_below_the_fee_that_the_pool_declared(world: World, opened: Callable[..., Opened]) -> None:
+    pool = opened(Kind.WEIGHTED, most=8 * 10**15, highest_fee=8 * 10**15)
+    with pytest.raises(PoolRevert, match=r"^terms: fee too high$"):
+        world.vault.schedule(pool.address, 0, [FLAT], sender=MANAGER)
+
+
+def test_policy_takes_nothing_from_the_others_parts(world: World, index: Opened) -> None:
+    """Protocol and creator are due what the constitution says; the integrator's part is the manager's to say."""
+    for split in (2 * 10**17 << 60, 10**17 | 10**17 << 60):
+        with pytest.raises(PoolRevert, match=r"^change: shares$"):
+            world.vault.schedule(index.address, 1, [FLAT, split], sender=MANAGER)
+    world.vault.schedule(index.address, 1, [FLAT, 10**17 << 60 | 10**17 << 120], sender=MANAGER)
+
+
+def test_module_keeps_to_the_points_of_the_constitution(world: World, opened: Callable[..., Opened]) -> None:
+    pool = opened(Kind.WEIGHTED, points=3)
+    module = int(pool.tokens[0].address, 16)  # any contract
+    with pytest.raises(PoolRevert, match=r"^change: point$"):
+        world.vault.schedule(pool.address, 5, [module | 16 << 160], sender=MANAGER)
+    world.vault.schedule(pool.address, 5, [module | 3 << 160], sender=MANAGER)
+
+
+def test_guard_that_only_loosens_is_never_tightened(world: World, token: Callable[[int], Contract]) -> None:
+    pool = world.create([token(18), token(18)], Kind.WEIGHTED, loosens=True)
+    caps = [10**9, 10**8, 1]  # of the pool and of an account in 2^16, and whether there is a list
+
+    def word(values: list[int]) -> int:
+        return values[0] | values[1] << 112 | values[2] << 224
+
+    world.vault.guard_launch(pool, word([*caps[:2], 0]), sender=MANAGER)
+    world.vault.set_listed(pool, [MANAGER], True, sender=MANAGER)
+    world.vault.initialize(pool, [10**12] * 2, 0, EVER, MANAGER, sender=MANAGER)
+    for tighter in ([caps[0] - 1, caps[1], 0], [caps[0], caps[1] - 1, 0], caps):
+        with pytest.raises(PoolRevert, match=r"^guard: only loosens$"):
+            world.vault.schedule(pool, 3, [word(tighter)], sender=MANAGER)
+    with pytest.raises(PoolRevert, match=r"^guard: only loosens$"):
+        world.vault.set_listed(pool, [MANAGER], False, sender=MANAGER)
+    world.do(pool, "guard", [word([caps[0] + 1, caps[1], 0])])
+
+
+def test_amplification_too_fast_for_the_fee_is_refused(world: World, opened: Callable[..., Opened]) -> None:
+    pool = opened(Kind.STABLE)
+    with pytest.raises(PoolRevert, match=r"^ramp: too fast$"):
+        world.vault.schedule(pool.address, 2, [3_600, 2_000_000], sender=MANAGER)
+    world.vault.schedule(pool.address, 2, [60 * DAY, 2_000_000], sender=MANAGER)
+
+
+def test_least_fee_is_not_lowered_under_a_ramp(world: World, index: Opened) -> None:
+    """Its speed was found safe for the fee that was."""
+    lower = 5 * 10**15 | 10**14 << 60 | 10**16 << 120
+    world.vault.schedule(index.address, 0, [lower], sender=MANAGER)
+    world.do(index.address, "ramp", SLOW)
+    for call in (("schedule", index.address, 0, [lower]), ("execute", index.address, 0)):
+        with pytest.raises(PoolRevert, match=r"^ramp: in progress$"):
+            world.vault.ask(*call, sender=MANAGER)
+    world.vault.stop_ramp(index.address, sender=MANAGER)
+    world.vault.execute(index.address, 0)
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_pauses_are_short_and_far_between(
+    world: World, chain: EmbeddedChain, index: Opened, everywhere: bool
+) -> None:
+    def pause(seconds: int) -> None:
+        if everywhere:
+            world.vault.pause_all(seconds, sender=OWNER)
+        else:
+            world.vault.pause(index.address, seconds, sender=MANAGER)
+
+    for seconds in (0, 14 * DAY + 1):
+        with pytest.raises(PoolRevert, match=r"^pause: too long$"):
+            pause(seconds)
+    pause(14 * DAY)
+    for wait in (0, 14 * DAY, 13 * DAY):
+        chain.increase_time(wait)
+        with pytest.raises(PoolRevert, match=r"^pause: too soon$"):
+            pause(1)
+    chain.increase_time(DAY)
+    pause(1)

@@ -153,3 +153,35 @@ def test_each_collects_what_is_theirs(
         assert collect(a, account, sender=account) == amount
         assert a.balanceOf(account) - before == amount
         assert collect(a, account, sender=account) == 0
+
+
+def test_session_is_its_holders(world: World, pool: Opened, puppet: Contract, holder: Contract) -> None:
+    """Whom the holder calls in its session takes nothing on its credit."""
+    vault, a, amount = world.vault, pool.tokens[0], pool.units(0)
+    puppet.write([step(vault, "take", a, amount, puppet)])
+    holder.write(
+        [
+            step(puppet, "act"),
+            step(vault, "sync", a),
+            step(a, "transfer", vault, amount),
+            step(vault, "settle"),
+        ]
+    )
+    with pytest.raises(PoolRevert, match=r"^vault: not your session$"):
+        holder.open()
+
+
+@pytest.mark.parametrize("short", [0, 1])
+def test_loan_comes_back(world: World, pool: Opened, puppet: Contract, short: int) -> None:
+    vault, a, b = world.vault, pool.tokens[0], pool.tokens[1]
+    tokens = sorted((a, b), key=lambda token: int(token.address, 16))
+    amounts = [token.balanceOf(vault) for token in tokens]
+    puppet.write([
+        step(token, "transfer", vault, amount - short) for token, amount in zip(tokens, amounts, strict=True)
+    ])  # fmt: skip
+    if short:
+        with pytest.raises(PoolRevert, match=r"^flash: not repaid$"):
+            vault.flash_loan(puppet, tokens, amounts, b"", sender=ALICE)
+    else:
+        vault.flash_loan(puppet, tokens, amounts, b"", sender=ALICE)
+    assert [token.balanceOf(vault) for token in tokens] == amounts

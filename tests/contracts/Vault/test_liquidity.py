@@ -98,6 +98,7 @@ def test_limits_of_liquidity(world: World, pool: Opened) -> None:
     for call, reason in (
         (("add_proportional", address, 10**18, [0] * n, EVER, ALICE), "add: in above limit"),
         (("add_proportional", address, 10**18, [EVER] * n, 1, ALICE), "vault: too late"),
+        (("remove_proportional", address, 10**18, [0] * n, 1, ALICE), "vault: too late"),
         (("remove_proportional", address, 10**18, [EVER] * n, EVER, ALICE), "remove: out below limit"),
         (("remove_proportional", address, 10**30, [0] * n, EVER, ALICE), "share: balance too low"),
         (("add_single_exact_in", address, 0, pool.units(0), EVER, EVER, ALICE), "add: shares below limit"),

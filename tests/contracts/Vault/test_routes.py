@@ -132,3 +132,43 @@ def test_multicall_settles_once(world: World, three: tuple[list[Contract], list[
     assert moved[1] == 0
     assert moved[2] > 0
     assert b.events("Transfer") == []
+
+
+@pytest.mark.parametrize("exact_out", [False, True])
+def test_path_keeps_its_limit(world: World, three: tuple[list[Contract], list[str]], exact_out: bool) -> None:
+    _, (ab, bc, _) = three
+
+    def path(limit: int) -> int:
+        hops = [hop(ab, 0, 1), hop(bc, 0, 1)]
+        return world.vault.ask("swap_path", hops, exact_out, 10**20, limit, EVER, ALICE, NOBODY, sender=ALICE)
+
+    other = path(EVER if exact_out else 0)
+    assert path(other) == other
+    with pytest.raises(PoolRevert, match=r"^swap: (in above|out below) limit$"):
+        path(other - 1 if exact_out else other + 1)
+
+
+def test_batch_exact_out_is_its_path(world: World, three: tuple[list[Contract], list[str]]) -> None:
+    (a, b, c), (ab, bc, _) = three
+    hops = [hop(ab, 0, 1), hop(bc, 0, 1)]
+    paid = world.vault.ask("swap_path", hops, True, 10**20, EVER, EVER, ALICE, NOBODY, sender=ALICE)
+    steps = [(hops[0], 0), (hops[1], 10**20)]
+    limits = [10**21, 0, 0]
+    deltas = world.vault.batch_swap(steps, True, [a, b, c], limits, EVER, ALICE, NOBODY, sender=ALICE)
+    assert list(deltas) == [paid, 0, -(10**20)]
+
+
+def test_batch_limit_is_of_the_batch_alone(world: World, three: tuple[list[Contract], list[str]]) -> None:
+    """What the session did before is neither held against a batch nor counted in its favour."""
+    (a, b, _), (ab, _, _) = three
+    steps, tokens = [(hop(ab, 0, 1), 10**20)], [a, b]
+    for first, limits, reason in (((0, 1), [10**20, 0], ""), ((1, 0), [10**20 - 1, 0], "batch: limit")):
+        calls = [
+            world.vault.encode("swap", (ab, *first, False, 10**20, 0, EVER, ALICE, NOBODY)),
+            world.vault.encode("batch_swap", steps, False, tokens, limits, EVER, ALICE, NOBODY),
+        ]
+        if reason:
+            with pytest.raises(PoolRevert, match=f"^{reason}$"):
+                world.vault.multicall(calls, tokens, ALICE, sender=ALICE)
+        else:
+            world.vault.multicall(calls, tokens, ALICE, sender=ALICE)

@@ -115,3 +115,16 @@ def test_donated_tokens_move_no_price(world: World, pool: Opened) -> None:
         "swap", (pool.address, 0, 1, False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
     )
     assert before == after
+
+
+def test_swap_never_takes_more_than_half_of_a_weighted_balance(
+    world: World, opened: Callable[..., Opened]
+) -> None:
+    """However heavy the asset that comes in."""
+    pool = opened(Kind.WEIGHTED, decimals=(18, 18), weights=[8 * 10**17, 2 * 10**17])
+    half = pool.units(1, 500_000)
+    with pytest.raises(PoolRevert, match=r"^swap: out too large$"):
+        world.swap(pool.address, 0, 1, pool.units(0, 300_000))
+    with pytest.raises(PoolRevert, match=r"^swap: out too large$"):
+        world.swap(pool.address, 0, 1, half + 1, exact_out=True)
+    assert world.swap(pool.address, 0, 1, half, exact_out=True) < pool.units(0, 300_000)

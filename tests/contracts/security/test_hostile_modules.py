@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
+from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import EmbeddedChain
 from poolwright.chain.revert import revert_text
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, NOBODY, Contract
-from tests.contracts.protocol import MANAGER, World
+from tests.contracts.protocol import ALICE, MANAGER, World
 
 EVERYWHERE_BUT_FEE = 63  # before and after swaps, adds and removes: see constitution.vy
+# compute_fee(pool, account, index in, index out, exact out, amount)
+FEE_OF = artifact("FeeModule").selectors["compute_fee"].hex()
 
 
 @pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
@@ -44,3 +47,22 @@ def test_module_reenters_nothing_and_stops_no_recovery(
         world.swap(pool, 0, 1, 10**18)
     shares = world.share(pool).balanceOf(MANAGER) // 2
     assert all(vault.recovery_exit(pool, shares, MANAGER, 0, sender=MANAGER))
+
+
+def test_module_burns_its_own_gas_only(
+    world: World, chain: EmbeddedChain, compiled: Compile, token: Callable[[int], Contract]
+) -> None:
+    """Before, for its fee, after: three times what a module is given, and what is left is the caller's."""
+    pool = world.open([token(18), token(18)], Kind.WEIGHTED, [10**24] * 2, policy="module")
+    module = Contract.deploy(chain, compiled("hostile/Liar.vy"))
+    request = (pool, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY)
+    data = world.vault.encode("swap", request)
+    for point in (1, 2, 64):
+        module.set_mode(0)
+        module.set_answer(bytes.fromhex(FEE_OF), (10**16).to_bytes(32, "big"))
+        world.do(pool, "module", [int(module.address, 16) | point << 160])
+        assert chain.trial(world.vault.address, data, sender=ALICE).success
+        module.set_mode(2)
+        spent = chain.trial(world.vault.address, data, sender=ALICE, gas=10**7)
+        assert not spent.success
+        assert spent.gas_used < 10**6
