@@ -62,7 +62,7 @@ def simulate_side_by_side(
 
 
 def _run(
-    specs: Sequence[PoolSpec], scenario: Scenario, seeds: int, value: float | None, precision: str, fee: Any
+    specs: Sequence[PoolSpec], scenario: Scenario, seeds: int, value: float | None, fee: Any, **asked: Any
 ) -> tuple[PoolsResult, PoolsOverSeeds | None, bool]:
     """Simulate with a progress bar; tell whether Ctrl-C ended it, with the rows and seeds done until then."""
     from poolwright.simulate.pools import PoolsInterrupted
@@ -75,9 +75,7 @@ def _run(
     }
     try:
         with progress_bar("rows of prices") as progress:
-            found, over = pools_over_seeds(
-                specs, scenario, seeds, precision=precision, progress=progress, **each
-            )
+            found, over = pools_over_seeds(specs, scenario, seeds, progress=progress, **each, **asked)
             return found, over, False
     except PoolsInterrupted as stopped:
         if not isinstance(stopped.result, PoolsResult):

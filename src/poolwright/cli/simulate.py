@@ -35,7 +35,7 @@ _Trades = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write every trade (CSV, raw units).", rich_help_panel=options.OUTPUT),
 ]
-_Verify = Annotated[bool, typer.Option("--verify", help="Replay the trades on the compiled contract.")]
+_Verify = Annotated[bool, typer.Option("--verify", help="Replay the run on a pool in the compiled Vault.")]
 
 
 def simulate(
@@ -84,8 +84,8 @@ def simulate(
         seed=seed,
     )  # fmt: skip
     if verify:
-        refuse_unreplayed(given, fee, specs)
-    asked = {"value": value, "precision": precision, "fee": options.fee_function(fee)}
+        refuse_unreplayed(fee)
+    asked = {"value": value, "precision": precision, "fee": options.fee_function(fee), "in_vault": verify}
     if len(specs) > 1:
         simulate_side_by_side(
             files, specs, given, seeds, asked, verify=verify, outputs=outputs, as_json=as_json

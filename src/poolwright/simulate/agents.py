@@ -1,7 +1,8 @@
 """Who acts on a pool in a simulation; a result names each with its settings.
 
 In each row: weights or amplification turn first, then liquidity moves, then arbitrage, then retail. The rebalancer and
-the front-runner are in `rebalancer`, ramps of a stable pool in `amplification`.
+the front-runner are in `rebalancer`, ramps of a stable pool in `amplification`; what a pool knows of their accounts in
+`policies`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from poolwright.errors import PoolwrightError
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasLaw, GasSeries
 from poolwright.simulate.parameters import whole, within
+from poolwright.simulate.policies import Accounts
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 
 
@@ -158,7 +160,7 @@ class LiquidityEvents:
                 )
 
 
-Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner | AmplificationRamps
+Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner | AmplificationRamps | Accounts
 
 
 def described(agent: Agent) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from poolwright.model.maths import ramp_maths
 from poolwright.simulate.kernels.course import compiled_invariants
 from poolwright.simulate.parameters import whole, within
 from poolwright.simulate.prices import PriceSeries, iso_time
-from poolwright.simulate.ramps import ramp_values
+from poolwright.simulate.ramps import ramp_values, seconds_needed, too_fast
 from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import (
     AMPLIFICATION_PRECISION,
@@ -23,7 +23,6 @@ from poolwright.spec.bounds import (
     MAX_RAMP,
     MIN_AMPLIFICATION,
     MIN_RAMP,
-    WAD,
 )
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
@@ -57,10 +56,14 @@ class AmplificationRamps:
 
 
 class AmplificationCourse(NamedTuple):
-    """The amplification of a run at each row, `values` int64[rows], A times 1,000; `rows`: in which a ramp starts."""
+    """The amplification of a run at each row, `values` int64[rows], A times 1,000.
+
+    `rows`: in which a ramp starts; `goals` int64[k, 1]: where it ends.
+    """
 
     values: Integers
     rows: Integers
+    goals: Integers
 
 
 def amplification_course(
@@ -78,6 +81,7 @@ def amplification_course(
         )
     values = np.full(len(series), params.amplification, np.int64)
     rows: list[int] = []
+    goals: list[tuple[int]] = []
     over = 0
     for time, target in agent.targets:
         row = int(np.searchsorted(series.times, time))
@@ -97,7 +101,8 @@ def amplification_course(
         _refuse_too_fast(start, goal, agent.ramp_seconds, least_fee)
         values[row:] = ramp_values([ramp_maths.Ramp(start, goal, first, over)], series.times[row:])[:, 0]
         rows.append(row)
-    return AmplificationCourse(values, np.array(rows, np.int64))
+        goals.append((goal,))
+    return AmplificationCourse(values, np.array(rows, np.int64), np.array(goals, np.int64))
 
 
 def _in_units(amplification: float) -> int:
@@ -112,19 +117,10 @@ def _in_units(amplification: float) -> int:
 
 def _refuse_too_fast(start: int, goal: int, seconds: int, least_fee: int) -> None:
     """Hold a ramp to the contracts' speed, and say how long it has to be."""
-    if ramp_maths.step_of(start, goal, seconds) <= least_fee:
-        return
-    told = f"{start / AMPLIFICATION_PRECISION:g} to {goal / AMPLIFICATION_PRECISION:g} in {seconds} seconds"
-    # step_of rounds the units of a block up: at most this many fit into the fee.
-    units = min(start, goal) * least_fee // WAD
-    needed = -(-abs(goal - start) * ramp_maths.BLOCK // units) if units else MAX_RAMP + 1
-    advice = f"Give ramp_seconds = {needed} or more"
-    if needed > MAX_RAMP:
-        advice = "Go less far, or give the pool a higher least fee"
-    raise PoolwrightError(
-        f"targets: an amplification from {told} is too fast: one block's step could be worth more than the least fee, "
-        f"{least_fee / WAD:g}, and the contracts refuse it. {advice}."
-    )
+    needed = seconds_needed(start, goal, seconds, least_fee)
+    if needed:
+        ends = f"{start / AMPLIFICATION_PRECISION:g} to {goal / AMPLIFICATION_PRECISION:g}"
+        raise PoolwrightError(too_fast(f"an amplification from {ends}", seconds, needed, least_fee))
 
 
 def zero_fee_balances(course: AmplificationCourse, balances: Floats, prices: Floats) -> Floats:

@@ -14,7 +14,7 @@ from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.portable import stream
-from poolwright.simulate.policies import FeePolicy
+from poolwright.simulate.policies import Accounts, FeePolicy
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.rebalancer import Course, FrontRunner, Payer, Rebalancer
 from poolwright.simulate.typing import Floats, Integers
@@ -26,7 +26,7 @@ SECONDS_PER_HOUR = 3_600
 
 
 PARTS: tuple[type[Any], ...] = (
-    Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner, AmplificationRamps
+    Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner, AmplificationRamps, Accounts
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Cast(NamedTuple):
     rebalancer: Rebalancer | None
     front_runner: FrontRunner | None
     amplification: AmplificationRamps | None
+    accounts: Accounts | None
 
     @property
     def agents(self) -> tuple[Agent, ...]:

@@ -49,6 +49,7 @@ def simulate(
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
     progress: Callable[[int, int], None] | None = None,
+    in_vault: bool = False,
     testing_fees_outside_reserves: bool = False,
 ) -> SimulationResult:
     """Let agents act on a pool after each row of prices, with the exact maths of the contracts.
@@ -66,6 +67,8 @@ def simulate(
         precision: "exact", the contracts' own integers; or "float", the same formulas on float64, several times
             as quick, of which a sample is compared with the exact ones in every run (`result.recheck`).
         progress: called with (rows done, rows) now and then.
+        in_vault: count what protocol and creator are owed as the Vault does, in 1e-9 of a token, so that a replay there
+            ends alike to the wei; else in raw units.
         testing_fees_outside_reserves: keep fees beside the balances, which no pool of ours does: for comparison
             with published figures of such pools.
 
@@ -74,7 +77,7 @@ def simulate(
     """
     plan = plan_of(
         pool, prices, value=value, balances=balances, arbitrage=arbitrage, gas_cost=gas_cost, agents=agents, fee=fee,
-        seed=seed, precision=precision, testing_fees_outside_reserves=testing_fees_outside_reserves,
+        seed=seed, precision=precision, in_vault=in_vault, testing_fees_outside_reserves=testing_fees_outside_reserves,
     )  # fmt: skip
     result = run(plan, progress)
     assert isinstance(result, SimulationResult)
@@ -107,6 +110,7 @@ def plan_of(
     fee: FeeRule | FeePolicy | Callable[..., float] | None = None,
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
+    in_vault: bool = False,
     testing_fees_outside_reserves: bool = False,
 ) -> Plan:
     """Return what `simulate` is asked for, checked."""
@@ -123,11 +127,13 @@ def plan_of(
         raise PoolwrightError("give value or balances, not both.")
     if precision not in ("exact", "float"):
         raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
-    rule = declared(params) if fee is None else fee if isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
     cast = cast_of(agents)
+    given = fee if fee is None or isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
+    rule = declared(params, cast.accounts) if given is None else given
     refuse_unsupported(cast, params, rule)
-    weights = course_of(cast.rebalancer, params, history, seed)
-    ramped = amplification_course(cast.amplification, params, history, least_fee(rule, params))
+    bound = least_fee(rule, params)
+    weights = course_of(cast.rebalancer, params, history, seed, bound)
+    ramped = amplification_course(cast.amplification, params, history, bound)
     initial = _open(params, balances)
     return Plan(
         params,
@@ -138,6 +144,7 @@ def plan_of(
         precision,
         rule,
         testing_fees_outside_reserves,
+        in_vault,
         series=True,
         course=ramped if weights is None else weights,
     )

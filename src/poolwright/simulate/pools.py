@@ -62,6 +62,7 @@ def simulate_pools(
     fees: Sequence[FeeRule | FeePolicy | Callable[..., float] | None] | None = None,
     seed: int = DEFAULT_SEED,
     precision: str = "exact",
+    in_vault: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> PoolsResult:
     """Let agents act on several pools of the same tokens, of any kinds and fees, after each row of prices.
@@ -80,6 +81,7 @@ def simulate_pools(
         agents=agents,
         seed=seed,
         precision=precision,
+        in_vault=in_vault,
     )
     result = _run(plans, progress)
     assert isinstance(result, PoolsResult)

@@ -21,9 +21,9 @@ from poolwright.model.maths import ramp_maths
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.parameters import whole, within
 from poolwright.simulate.prices import PriceSeries, iso_time
-from poolwright.simulate.ramps import ramp_values
+from poolwright.simulate.ramps import ramp_values, seconds_needed, too_fast
 from poolwright.simulate.typing import Floats, Integers
-from poolwright.spec.bounds import MIN_WEIGHT, WAD
+from poolwright.spec.bounds import MAX_RAMP, MIN_RAMP, MIN_WEIGHT, WAD
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 from poolwright.spec.weighted import split_wad
@@ -44,12 +44,15 @@ class Payer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rebalancer:
-    """Moves the weights of a weighted pool towards targets, by linear ramps.
+    """Moves the weights of a weighted pool towards targets, by linear ramps that the contracts take.
 
     `targets`: (unix seconds, weights) in order, each valid from its time on; or a function of the prices that returns
     weights [rows, n], each row from prices up to that row if it is to be honest. A ramp takes `ramp_seconds`; it starts
     when a weight is off its target by more than `threshold` (a fraction of the value), no ramp runs and the brake is
-    off. The rebalancer looks at each row, or at random times, `checks_per_hour` on average, that nobody can foresee.
+    off. As in the contracts, no weight may change in one block (12 seconds) by more than half the least fee, as a part
+    of it; `unbounded` ramps may, and be of any length: no pool of ours makes them, they are for theory.
+
+    The rebalancer looks at each row, or at random times, `checks_per_hour` on average, that nobody can foresee.
 
     `brake_drop`: it halts, at the weights of that moment, when the tokens, held at the pool's first weights, are worth
     less than 1 - brake_drop of their highest value of the last `brake_seconds`; and rests for `brake_rest` seconds.
@@ -67,6 +70,7 @@ class Rebalancer:
     brake_drop: float | None = None
     brake_seconds: int = 3_600
     brake_rest: int = 86_400
+    unbounded: bool = False
 
     def __post_init__(self) -> None:
         try:
@@ -75,8 +79,8 @@ class Rebalancer:
             raise PoolwrightError(f"paid_by {str(self.paid_by)!r}; known: {', '.join(Payer)}.") from None
         for name in ("ramp_seconds", "brake_seconds", "brake_rest"):
             whole(name, getattr(self, name))
-        if self.ramp_seconds < 1:
-            raise PoolwrightError("ramp_seconds must be 1 or more: weights move by ramps only.")
+        least, most = (1, 2**31) if self.unbounded else (MIN_RAMP, MAX_RAMP)
+        within("ramp_seconds", self.ramp_seconds, least, most)
         within("threshold", self.threshold, 0, 1)
         within("gas_cost", self.gas_cost, 0, 1e9)
         if self.checks_per_hour is not None:
@@ -103,13 +107,15 @@ class FrontRunner:
 class Course(NamedTuple):
     """The weights of a run: int64[rows, n] in WAD, at each row and as scheduled there for the next.
 
-    `rows`: in which the rebalancer makes a transaction, in order; the halts among them are `halts`.
+    `rows`: in which the rebalancer makes a transaction, in order; the halts among them are `halts`. `goals`
+    int64[k, n]: where each transaction sends the weights, at a halt where they are.
     """
 
     weights: Integers
     scheduled: Integers
     rows: Integers
     halts: Integers
+    goals: Integers
 
     @property
     def fractions(self) -> Floats:
@@ -117,8 +123,13 @@ class Course(NamedTuple):
         return np.asarray(self.weights / self.weights.sum(axis=1, keepdims=True))
 
 
-def course_of(agent: Rebalancer | None, params: PoolParams, series: PriceSeries, seed: int) -> Course | None:
-    """Return the weights of all rows; None without a rebalancer."""
+def course_of(
+    agent: Rebalancer | None, params: PoolParams, series: PriceSeries, seed: int, least_fee: int
+) -> Course | None:
+    """Return the weights of all rows, None without a rebalancer; `least_fee`, WAD, is what bounds the speed.
+
+    Raises PoolwrightError for what the contracts refuse: another kind, a ramp that is too fast.
+    """
     if agent is None:
         return None
     if params.kind is not Kind.WEIGHTED:
@@ -128,7 +139,7 @@ def course_of(agent: Rebalancer | None, params: PoolParams, series: PriceSeries,
     targets = _targets(agent, params, series)
     checks, braked = _checks(agent, series, seed), _braked(agent, params, series)
     weights = np.tile(np.array(params.weights, np.int64), (len(series), 1))
-    scheduled, rows, halts = weights.copy(), [], []
+    scheduled, rows, halts, goals = weights.copy(), [], [], []
     row, rest_until = 0, -1
     while True:
         off = np.max(np.abs(targets[row:] - weights[row] / WAD), axis=1) > max(agent.threshold, 1e-12)
@@ -136,19 +147,33 @@ def course_of(agent: Rebalancer | None, params: PoolParams, series: PriceSeries,
         if not ready.any():
             break
         start = row + int(np.argmax(ready))
+        goal = _wad(targets[start])
+        if not agent.unbounded:
+            _refuse_too_fast(weights[start].tolist(), goal, agent.ramp_seconds, least_fee)
         rows.append(start)
-        row = _ramp(agent, series.times, (weights, scheduled), start, _wad(targets[start]))
+        goals.append(goal)
+        row = _ramp(agent, series.times, (weights, scheduled), start, goal)
         stopped = start + 1 + np.flatnonzero(braked[start + 1 : row + 1])
         if len(stopped) and stopped[0] < row:
             row = int(stopped[0])
             rows.append(row)
             halts.append(row)
+            goals.append(tuple(weights[row].tolist()))
             rest_until = int(series.times[row]) + agent.brake_rest
             weights[row:] = weights[row]
             scheduled[row:] = weights[row]
         if row >= len(series) - 1:
             break
-    return Course(weights, scheduled, np.array(rows, np.int64), np.array(halts, np.int64))
+    sent = np.array(goals, np.int64).reshape(len(goals), len(params.tokens))
+    return Course(weights, scheduled, np.array(rows, np.int64), np.array(halts, np.int64), sent)
+
+
+def _refuse_too_fast(weights: list[int], goal: tuple[int, ...], seconds: int, least_fee: int) -> None:
+    """Hold each weight to the contracts' speed; two that move may move a price by twice as much."""
+    needed = max(seconds_needed(*each, seconds, least_fee // 2) for each in zip(weights, goal, strict=True))
+    if needed:
+        ends = " to ".join(", ".join(f"{weight / WAD:.4g}" for weight in each) for each in (weights, goal))
+        raise PoolwrightError(too_fast(f"weights from {ends}", seconds, needed, least_fee))
 
 
 def _ramp(

@@ -15,6 +15,7 @@ import numpy as np
 
 from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model import native
+from poolwright.model.maths import asset_word
 from poolwright.model.state import PoolState
 from poolwright.simulate import cast
 from poolwright.simulate.agents import RivalPool
@@ -58,6 +59,7 @@ class Plan:
     precision: str
     fee: FeeRule | FeePolicy | None
     fees_outside_reserves: bool
+    in_vault: bool
     series: bool
     course: Course | AmplificationCourse | None
 
@@ -172,10 +174,12 @@ def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
     rule, after = (function.address if function else 0 for function in compiled)
     flat = params.swap_fee / WAD
     asked = policy_terms(policy, params, plan.initial.rates, int(plan.prices.times[0]))
-    parts = _amounts(plan.precision == "exact", [params.protocol_share, params.creator_share])
+    counted = partial(_amounts, plan.precision == "exact")
+    parts = counted([params.protocol_share, params.creator_share])
+    quanta = counted([asset_word.quantum(token.decimals) * plan.in_vault for token in params.tokens])
     terms = tables.Terms(
-        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat), parts, plan.fees_outside_reserves,
-        asked, rule, after, desk, desk.ctypes.data, flat,
+        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat), parts, quanta,
+        plan.fees_outside_reserves, asked, rule, after, desk, desk.ctypes.data, flat,
     )  # fmt: skip
     return terms, compiled
 

@@ -20,6 +20,7 @@ from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Reta
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets import blocks, gas
 from poolwright.simulate.markets.presets import PRESETS
+from poolwright.simulate.policies import Accounts
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.spec.source import key_lines, line_of
@@ -33,6 +34,7 @@ PLAIN_AGENTS: Final[Mapping[str, Callable[..., Agent]]] = {
     "rebalancer": Rebalancer,
     "front_runner": FrontRunner,
     "amplification": AmplificationRamps,
+    "accounts": Accounts,
 }
 KNOWN: Final = (
     *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity"), *PLAIN_AGENTS, "position"

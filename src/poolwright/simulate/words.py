@@ -6,6 +6,7 @@ from poolwright.analytics.position import PositionResult
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasSeries
+from poolwright.simulate.policies import Accounts
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.seeds import OverSeeds
@@ -59,6 +60,10 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
     if isinstance(agent, AmplificationRamps):
         goals = ", ".join(f"{target:g}" for _, target in agent.targets)
         return [("Amplification", f"ramps of {agent.ramp_seconds / 3_600:g} hours to {goals}")]
+    if isinstance(agent, Accounts):
+        return [
+            ("Accounts", f"arbitrageur {agent.arbitrageur:g}, retail {agent.retail:g}: class, or shares held")
+        ]
     if isinstance(agent, Rebalancer | FrontRunner):
         return _mover_facts(agent)
     assert isinstance(agent, Retail)

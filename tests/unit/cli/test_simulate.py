@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from poolwright.chain import replay
+from poolwright.chain import vault_replay
+from poolwright.chain.replay import ReplayError
 from poolwright.cli import demo as demo_command
 from poolwright.cli.options import price_source
 from poolwright.errors import PoolwrightError
@@ -129,34 +130,26 @@ def test_verify_replays_on_the_contract(run: Run, project_root: Path, tmp_path: 
     outcome = run("simulate", pool, "--prices", prices, "--verify")
     trades = len(simulate(load_spec(pool), prices).trades)
     assert (outcome.status, trades > 20) == (0, True)
-    assert f"replayed {trades:,} trades on the compiled contract: final state equal to the wei" in outcome.out
-
-
-def test_verify_refuses_a_fee_that_the_ledger_does_not_know(
-    run: Run, index: Path, prices: Path, tmp_path: Path
-) -> None:
-    text = index.read_text().replace("[fees]", '[fees]\npolicy = "volatility"\nmost = "1%"\nslope = 0.5')
-    pool = tmp_path / "volatile.toml"
-    pool.write_text(text)
-    outcome = run("simulate", pool, "--prices", prices, "--verify")
-    assert outcome.status == 2
-    assert "not a fee by volatility" in outcome.err
+    assert (
+        f"replayed {trades:,} trades on a pool in the compiled Vault: final state equal to the wei"
+        in outcome.out
+    )
 
 
 def test_verify_fails_with_status_1(
     run: Run, index: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = replay.replay_simulation
+    honest = vault_replay.replay_in_vault
 
     def one_wei_off(*args):
         state = honest(*args)
         return replace(state, balances=(state.balances[0] + 1, *state.balances[1:]))
 
     def refusing(*args):
-        raise replay.ReplayError("trade 3 is refused")
+        raise ReplayError("trade 3 is refused")
 
     for stand_in, text in ((one_wei_off, "balances ("), (refusing, "trade 3 is refused")):
-        monkeypatch.setattr(replay, "replay_simulation", stand_in)
+        monkeypatch.setattr(vault_replay, "replay_in_vault", stand_in)
         outcome = run("simulate", index, "--prices", prices, "--verify", "--json")
         assert (outcome.status, outcome.out) == (1, "")
         assert "the compiled contract disagrees with the simulation" in outcome.err
@@ -184,10 +177,6 @@ def test_verify_fails_with_status_1(
         (["--prices", "{prices}", "--fee", "mine"], "names no function"),
         (["--allow-gaps", "--scenario", "calm"], "how to read --prices"),
         (["--prices", "{prices}", "--fee", "m.py:fee", "--verify"], "not a fee of your own"),
-        (
-            ["--prices", "{prices}", "--set", "liquidity=[{{at=2024-01-02, fraction=0.5}}]", "--verify"],
-            "not liquidity that comes and goes",
-        ),
         (["--prices", "{prices}", "--report", "/nowhere/out.html"], "there is no folder /nowhere"),
     ],
 )

@@ -166,7 +166,9 @@ def test_balances_without_fees_are_those_of_60_digits() -> None:
     amplification = np.array([50_000, 50_000, 70_000, 20_000, 20_000], np.int64)
     prices = np.array([[1, 1, 1], [1.02, 1, 0.99], [1.01, 0.97, 1], [1.05, 1.0, 0.9], [0.9, 1.1, 1.0]])
     first = np.array([120.0, 80.0, 100.0])
-    found = zero_fee_balances(AmplificationCourse(amplification, np.array([2, 3])), first, prices)
+    found = zero_fee_balances(
+        AmplificationCourse(amplification, np.array([2, 3]), amplification[2:4, None]), first, prices
+    )
     with mpmath.workdps(60):
         held = [mpmath.mpf(each) for each in first.tolist()]
         for row, units in enumerate(amplification.tolist()):

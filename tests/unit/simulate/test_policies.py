@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,19 +13,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poolwright.errors import PoolwrightError
+from poolwright.model import changes
 from poolwright.model.maths import fee_policy_maths, oracle_maths
 from poolwright.model.maths.asset_word import Asset
 from poolwright.model.native import from_limbs
 from poolwright.model.pool import Pool
-from poolwright.model.results import SwapKind
+from poolwright.model.results import AddKind, SwapKind
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail
-from poolwright.simulate.engine import simulate
+from poolwright.simulate.engine import balances_worth, simulate
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.markets import GeometricBrownian
-from poolwright.simulate.policies import ImbalanceFee, TieredFee, VolatilityFee, declared, policy_terms
+from poolwright.simulate.policies import (
+    Accounts,
+    ImbalanceFee,
+    MeasuredFee,
+    TieredFee,
+    VolatilityFee,
+    declared,
+    policy_terms,
+)
 from poolwright.simulate.result import SimulationResult
+from poolwright.simulate.scenario_file import load_scenario
 from poolwright.spec.bounds import MAX_SWAP_FEE, WAD
-from poolwright.spec.fee_policy import FeePolicy, Policy
+from poolwright.spec.fee_policy import FeePolicy, Policy, TierSource
+from poolwright.spec.governance import Rights
 from poolwright.spec.params import PoolParams
 from tests.unit.simulate.cases import STABLE, WEIGHTED, market
 
@@ -154,10 +166,70 @@ def test_a_declared_policy_is_followed_as_the_vault_does(params: PoolParams, pol
     assert len(fees) > 20
 
 
-def test_a_declared_policy_that_a_run_cannot_follow_is_refused() -> None:
+ACCOUNTS = {TierSource.LISTED: Accounts(1, 3), TierSource.HELD: Accounts(9.0, 123.5)}
+
+
+@pytest.mark.parametrize("source", list(TierSource))
+@pytest.mark.parametrize("precision", ["exact", "float"])
+def test_declared_tiers_are_those_of_the_vault(source: TierSource, precision: str) -> None:
+    """Every trade again in the model of the Vault, with the accounts' classes and shares, turnover and supply."""
+    params = replace(WEIGHTED, half_life=7_200, protocol_share=0, creator_share=0, rights=Rights(policy=0))
+    prices = market(params, 200)
+    times = prices.times.tolist()
+    first = Pool.create(params, balances_worth(params, prices.prices[0], 1e6), vault=False).state
+    threshold = {
+        TierSource.HELD: 10 * WAD,
+        TierSource.TRADED: WAD // 50,
+        TierSource.POOLED: first.shares * 6 // 5,
+    }
+    policy = FeePolicy(
+        Policy.TIERED, least=10**15, tier_source=source, tier_threshold=threshold.get(source, 0)
+    )
+    params = replace(params, fee_policy=policy)
+    grown = LiquidityEvents(((times[100], 0.5),))  # past a threshold of the supply
+    agents = [Arbitrageur("to_no_arbitrage"), Retail(1.0, 2_000.0), grown]
+    given = [ACCOUNTS[source]] if source in ACCOUNTS else []
+    result = simulate(params, prices, agents=[*agents, *given], precision=precision)
+    result.books.check()
+    pool = Pool(params, first.balances, first.shares, vault=True, at=times[0], manager="maria")
+    names = ("arbitrageur", "retail")
+    if source is TierSource.LISTED:
+        for name, account_class in zip(names, (1, 3), strict=True):
+            changes.set_class(pool, [name], account_class, at=times[0], account="maria")
+    if source is TierSource.HELD:
+        holders = (("arbitrageur", 9 * WAD), ("retail", 123 * WAD + WAD // 2))
+        pool.take(replace(pool.state, memory=replace(pool.state.memory, holders=holders)))
+    fees = set()
+    for trade in result.trades:
+        if trade.row >= 100 and pool.state.shares == first.shares:
+            shares = first.shares * int(result.liquidity.fractions[0]) // WAD
+            pool.add_liquidity(AddKind.PROPORTIONAL, shares=shares, at=times[100])
+        arguments = SwapKind.EXACT_IN, trade.token_in, trade.token_out, trade.amount_in
+        moment = pool.moment(trade.token_in, trade.token_out, at=trade.time, account=names[trade.agent])
+        assert trade.swap_fee == moment.state.swap_fee
+        pool.swap(*arguments, at=trade.time, account=names[trade.agent])
+        fees.add((trade.agent, trade.swap_fee) if given else trade.swap_fee)
+    assert len(fees) >= 2
+    if precision == "exact":
+        assert pool.state.balances == result.final_state.balances
+
+
+def test_accounts_that_no_pool_knows_are_refused(tmp_path: Path) -> None:
     tiered = replace(WEIGHTED, fee_policy=FeePolicy(Policy.TIERED, least=10**14))
-    with pytest.raises(PoolwrightError, match="a tiered fee depends on who trades"):
-        simulate(tiered, market(tiered, 10))
+    simulate(tiered, market(tiered, 10))  # strangers
+    for accounts in (Accounts(retail=4), Accounts(0.5)):
+        with pytest.raises(PoolwrightError, match="has the classes 0 to 3"):
+            simulate(tiered, market(tiered, 10), agents=[Arbitrageur(), accounts])
+    for make, message in (
+        (lambda: Accounts(-1), "arbitrageur -1"),
+        (lambda: MeasuredFee(0.0, 0.001, "held", 1.0), "by 'held'; known: traded, pooled"),
+        (lambda: MeasuredFee(0.0, 0.001, "traded", -1.0), "threshold -1.0"),
+    ):
+        with pytest.raises(PoolwrightError, match=message):
+            make()
+    file = tmp_path / "scenario.toml"
+    file.write_text("[accounts]\narbitrageur = 2\n")
+    assert load_scenario(file).agents[-1] == Accounts(2)
 
 
 def test_every_integer_that_a_pool_may_declare_runs_as_it_is() -> None:

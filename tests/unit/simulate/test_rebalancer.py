@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from poolwright.analytics.weight_change import linear_path, weight_change_cost
-from poolwright.errors import PoolwrightError
+from poolwright.errors import PoolRevert, PoolwrightError
+from poolwright.model import changes
 from poolwright.model.maths import fee_maths, weighted_maths
+from poolwright.model.pool import Pool
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
 from poolwright.simulate.engine import simulate, simulate_totals
 from poolwright.simulate.kernels import tables
@@ -19,6 +21,7 @@ from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer, course_of
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.trades import whole_units
+from poolwright.spec.governance import Rights
 from poolwright.spec.params import PoolParams, Token
 from tests.unit.simulate.cases import STABLE, WEIGHTED, finest, market
 
@@ -57,7 +60,7 @@ def result() -> SimulationResult:
 def test_a_ramp_without_fee_costs_what_the_divergence_says(steps: int) -> None:
     """T7 in the engine: 50/50 to 90/10 at fixed prices, arbitrage after each step."""
     prices = flat(steps + 2)
-    mover = Rebalancer(((int(prices.times[0]), (0.9, 0.1)),), ramp_seconds=12 * steps)
+    mover = Rebalancer(((int(prices.times[0]), (0.9, 0.1)),), ramp_seconds=12 * steps, unbounded=True)
     run = simulate(PAIR, prices, agents=[Arbitrageur("to_no_arbitrage"), mover])
     lost = 1 - run.figures()["value"] / run.figures()["first_value"]
     assert lost == pytest.approx(weight_change_cost(linear_path([0.5, 0.5], [0.9, 0.1], steps)), rel=1e-9)
@@ -67,8 +70,8 @@ def test_a_ramp_without_fee_costs_what_the_divergence_says(steps: int) -> None:
 
 def test_weights_are_the_straight_line_rounded_towards_the_start() -> None:
     prices = flat(50, step=60)
-    mover = Rebalancer(((int(prices.times[5]), (0.7, 0.3)),), ramp_seconds=1_000)
-    course = course_of(mover, PAIR, prices, 7)
+    mover = Rebalancer(((int(prices.times[5]), (0.7, 0.3)),), ramp_seconds=1_000, unbounded=True)
+    course = course_of(mover, PAIR, prices, 7, 0)
     assert course.rows.tolist() == [5]
     for row, time in enumerate(prices.times.tolist()):
         done = min(max(Fraction(time - int(prices.times[5]), 1_000), 0), 1)
@@ -83,8 +86,8 @@ def test_a_ramp_starts_when_a_weight_is_off_and_is_not_interrupted() -> None:
     wanted = np.full((400, 2), 0.5)
     wanted[:, 0] += np.arange(400) * 7e-4  # 5 % in 71.4 rows
     wanted[:, 1] = 1 - wanted[:, 0]
-    mover = Rebalancer(lambda series: wanted, ramp_seconds=600, threshold=0.05)
-    course = course_of(mover, PAIR, prices, 7)
+    mover = Rebalancer(lambda series: wanted, ramp_seconds=600, threshold=0.05, unbounded=True)
+    course = course_of(mover, PAIR, prices, 7, 0)
     # A ramp takes ten rows; the next starts as far above its target.
     assert course.rows.tolist()[:3] == [72, 144, 216]
     assert course.fractions[82:145, 0] == pytest.approx(wanted[72, 0])
@@ -95,8 +98,8 @@ def test_random_checks_come_from_the_seed_and_as_often_as_told() -> None:
     prices = flat(20_000, step=60)
     wanted = np.full((20_000, 2), 0.5)
     wanted[::2] = (0.6, 0.4)
-    mover = Rebalancer(lambda series: wanted, ramp_seconds=60, checks_per_hour=2.0)
-    one, again, other = (course_of(mover, PAIR, prices, seed) for seed in (7, 7, 8))
+    mover = Rebalancer(lambda series: wanted, ramp_seconds=60, checks_per_hour=2.0, unbounded=True)
+    one, again, other = (course_of(mover, PAIR, prices, seed, 0) for seed in (7, 7, 8))
     assert np.array_equal(one.rows, again.rows)
     assert not np.array_equal(one.rows, other.rows)
     # 667 checks expected, of which about half find a target that differs.
@@ -110,16 +113,16 @@ def test_the_brake_halts_a_ramp_in_a_crash_and_rests() -> None:
     prices = replace(prices, prices=crashed)
     mover = Rebalancer(
         ((int(prices.times[40]), (0.8, 0.2)),), ramp_seconds=60 * 60, brake_drop=0.2, brake_seconds=1_800,
-        brake_rest=6_000,
+        brake_rest=6_000, unbounded=True,
     )  # fmt: skip
-    course = course_of(mover, PAIR, prices, 7)
+    course = course_of(mover, PAIR, prices, 7, 0)
     start, halt, again = course.rows.tolist()
     assert (start, halt, course.halts.tolist()) == (40, 60, [60])
     assert (course.weights[60:again] == course.weights[60]).all()
     assert course.scheduled[59].tolist() != course.weights[60].tolist() or course.weights[60, 0] > 5 * 10**17
     assert again == 160  # 100 rows of rest, the brake long off
     assert course.fractions[-1].tolist() == pytest.approx([0.8, 0.2])
-    free = course_of(replace(mover, brake_drop=None), PAIR, prices, 7)
+    free = course_of(replace(mover, brake_drop=None), PAIR, prices, 7, 0)
     assert free.rows.tolist() == [40]
     assert free.fractions[100].tolist() == pytest.approx([0.8, 0.2])
 
@@ -228,7 +231,7 @@ def test_front_running_pays_only_where_a_step_is_larger_than_two_fees(rows: int)
     params = replace(PAIR, swap_fee=3 * 10**15)
     for steps, pays in ((rows // 2, rows < 100), (20 * rows, False)):
         prices = flat(steps + 3)
-        mover = Rebalancer(((int(prices.times[0]), (0.9, 0.1)),), ramp_seconds=12 * steps)
+        mover = Rebalancer(((int(prices.times[0]), (0.9, 0.1)),), ramp_seconds=12 * steps, unbounded=True)
         alone = simulate(params, prices, agents=[Arbitrageur(), mover])
         run = simulate(params, prices, agents=[Arbitrageur(), mover, FrontRunner()])
         run.books.check()
@@ -240,6 +243,35 @@ def test_front_running_pays_only_where_a_step_is_larger_than_two_fees(rows: int)
             assert run.figures()["value"] < alone.figures()["value"]
         if step.max() * 0.997**2 <= 1:
             assert list(run.trades) == list(alone.trades)
+
+
+@pytest.mark.parametrize("fee", [10**14, 3 * 10**15])
+@pytest.mark.parametrize("goal", [(0.9, 0.1), (0.51, 0.49), (0.02, 0.98)])
+def test_as_fast_as_the_contracts_let_it_be(fee: int, goal: tuple[float, float]) -> None:
+    """The least length that an error names passes here and in the Vault; a shorter one is refused by both."""
+    params = replace(PAIR, swap_fee=fee, rights=Rights(ramp=0))
+    prices = flat(3)
+    start = int(prices.times[0])
+    words = [round(weight * 100) * 10**16 for weight in goal]
+    units = [min(word, 5 * 10**17) * (fee // 2) // 10**18 for word in words]
+    exact = max(-(-abs(word - 5 * 10**17) * 12 // unit) for word, unit in zip(words, units, strict=True))
+    least = max(HOUR, exact)
+    for seconds in {max(HOUR, least - 1), least}:
+        vault = Pool.create(params, [10**24] * 2, at=start - HOUR, vault=True, manager="maria")
+        refused = ""
+        try:
+            changes.schedule(vault, "ramp", [seconds, *words], at=start, account="maria")
+        except PoolRevert as revert:
+            refused = str(revert)
+        assert refused == ("" if seconds >= least else "ramp: too fast")
+        mover = Rebalancer(((start, goal),), ramp_seconds=seconds)
+        if not refused:
+            assert course_of(mover, params, prices, 7, fee).goals.tolist() == [words]
+            continue
+        with pytest.raises(PoolwrightError, match=rf"is too fast.*ramp_seconds = {least} or more"):
+            course_of(mover, params, prices, 7, fee)
+    with pytest.raises(PoolwrightError, match="Go less far, or give the pool a higher least fee"):
+        simulate(PAIR, prices, agents=[Rebalancer(((start, goal),))])
 
 
 def test_what_makes_no_run_is_refused() -> None:
@@ -261,7 +293,8 @@ def test_what_makes_no_run_is_refused() -> None:
         simulate(WEIGHTED, prices, agents=[mover, FrontRunner()], fee=lambda p, s, i, o: 0.001)
     for make, message in (
         (lambda: Rebalancer((), paid_by="lp"), "paid_by 'lp'; known: manager, pool, protocol, creator"),
-        (lambda: Rebalancer((), ramp_seconds=0), "weights move by ramps only"),
+        (lambda: Rebalancer((), ramp_seconds=3_599), "ramp_seconds 3599 must be a number from 3600 to"),
+        (lambda: Rebalancer((), ramp_seconds=0, unbounded=True), "ramp_seconds 0 must be a number from 1"),
         (lambda: Rebalancer((), brake_drop=0.0), "brake_drop 0.0"),
         (lambda: FrontRunner(gas_cost=-1), "gas_cost -1"),
     ):

@@ -15,7 +15,7 @@ from poolwright.model import native
 from poolwright.model.float_maths import fee_maths as float_fee_maths
 from poolwright.model.float_maths import share_maths as float_share_maths
 from poolwright.model.maths import fee_maths, fixed_point, share_maths
-from poolwright.model.words import to_word, uadd, usub
+from poolwright.model.words import to_word, uadd, udiv, umul, usub
 from poolwright.simulate.kernels.inline import INLINE, inlined
 
 
@@ -49,8 +49,11 @@ def as_float(a: Any) -> float:
     raise NotImplementedError("compiled code only")
 
 
-def parts(fee: Any, shares: Any) -> Any:
-    """Return the protocol's and the creator's part of a fee; `shares` holds theirs."""
+def parts(fee: Any, shares: Any, quanta: Any, token: int) -> Any:
+    """Return the protocol's and the creator's part of a fee; `shares` holds theirs.
+
+    `quanta`: by token, what the Vault counts owed fees in; 0 for a ledger that counts raw units.
+    """
     raise NotImplementedError("compiled code only")
 
 
@@ -109,16 +112,26 @@ def _as_float(a: Any) -> Any:
 
 
 @overload(parts, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
-def _parts(fee: Any, shares: Any) -> Any:
-    def rounded(fee: Any, shares: Any) -> Any:
-        protocol, creator, _, _ = float_fee_maths.split(fee, shares[0], shares[1], 0.0)
-        return np.floor(protocol), np.floor(creator)
+def _parts(fee: Any, shares: Any, quanta: Any, token: Any) -> Any:
+    def rounded(fee: Any, shares: Any, quanta: Any, token: Any) -> Any:
+        quantum, both = quanta[token], shares[0] + shares[1]
+        if quantum == 0.0 or both == 0.0:
+            protocol, creator, _, _ = float_fee_maths.split(fee, shares[0], shares[1], 0.0)
+            return np.floor(protocol), np.floor(creator)
+        owed = np.floor(fee * both / (1e18 * quantum)) * quantum
+        creator = np.floor(owed * shares[1] / both)
+        return owed - creator, creator
 
-    def exact(fee: Any, shares: Any) -> Any:
-        protocol, creator, _, _ = fee_maths.split(
-            fee, native.load_word(shares, 0), native.load_word(shares, 1), to_word(0)
-        )
-        return protocol, creator
+    def exact(fee: Any, shares: Any, quanta: Any, token: Any) -> Any:
+        protocol, creator = native.load_word(shares, 0), native.load_word(shares, 1)
+        quantum, both = native.load_word(quanta, token), uadd(protocol, creator)
+        if quantum == to_word(0) or both == to_word(0):
+            protocol, creator, _, _ = fee_maths.split(fee, protocol, creator, to_word(0))
+            return protocol, creator
+        # Together in whole quanta, as the Vault counts what it owes; shared when it is paid.
+        owed = umul(udiv(umul(fee, both), umul(to_word(10**18), quantum)), quantum)
+        creator = udiv(umul(owed, creator), both)
+        return usub(owed, creator), creator
 
     return exact if is_exact(shares) else rounded
 

@@ -147,7 +147,7 @@ def basket_pays(scene: Scene, ledger: Ledger, row: int, count: int, seen: Floats
         accepted, amount, out, fee = offer(scene.kind, legs.balances, deal, scene.terms.swap_fees[i, o])
         if not accepted:
             return False
-        protocol, creator = parts(fee, scene.terms.shares)
+        protocol, creator = parts(fee, scene.terms.shares, scene.terms.quanta, i)
         away = fee if scene.terms.outside else plus(protocol, creator)
         write(legs.balances, i, plus(read(legs.balances, i), minus(amount, away)))
         write(legs.balances, o, minus(read(legs.balances, o), out))

@@ -123,7 +123,7 @@ def trade(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, deal: Deal, 
     before = read(ledger.balances, i), read(ledger.balances, o)
     protocol, creator = settle(scene, ledger, deal, amount_in, out, fee)
     after = read(ledger.balances, i), read(ledger.balances, o)
-    tell_policy(scene.terms.policy, (i, o), scene.market.times[deal.row], before, after)
+    tell_policy(scene.terms.policy, (i, o), scene.market.times[deal.row], before, after, amount_in)
     worth = (paid, taken, as_float(fee), as_float(minus(amount_in, fee)))
     flows = rows.flows[ledger.cursor[SLOT]]
     book_trader(scene, flows, deal, worth, profit)
@@ -187,7 +187,7 @@ def book_trader(scene: Scene, flows: Floats, deal: Deal, worth: Any, profit: flo
 def settle(scene: Scene, ledger: Ledger, deal: Deal, amount_in: Any, out: Any, fee: Any) -> Any:
     """Move the balances as a swap does, and book on every ledger; return the protocol's and creator's parts."""
     i, o, accounts = deal.token_in, deal.token_out, ledger.accounts
-    protocol, creator = parts(fee, scene.terms.shares)
+    protocol, creator = parts(fee, scene.terms.shares, scene.terms.quanta, i)
     kept = minus(minus(amount_in, protocol), creator)
     if scene.terms.outside:
         left = minus(minus(fee, protocol), creator)

@@ -11,10 +11,11 @@ from numba.extending import overload, register_jitable
 from poolwright.model import native
 from poolwright.model.maths import fee_policy_maths, oracle_maths
 from poolwright.model.maths.asset_word import Asset
-from poolwright.model.words import greatest, to_signed_word, to_word, udiv, umul
+from poolwright.model.words import greatest, least, to_signed_word, to_word, uadd, udiv, umul, ushl, usub
 from poolwright.simulate.kernels.amounts import read
 from poolwright.simulate.kernels.inline import INLINE
 from poolwright.simulate.typing import Floats, Integers, Limbs
+from poolwright.spec.bounds import WAD
 
 # Rows of a volatility policy's memory, by token.
 DRIFT, VARIANCE, TIME = range(3)
@@ -54,31 +55,62 @@ class Tiered(NamedTuple):
     room: Limbs
 
 
-def policy_fees(policy: Any, balances: Any, time: int, agent: int, swap_fees: Integers) -> bool:
+class Traded(NamedTuple):
+    """`words`: least, base, threshold. `turnover`, one word, is what was traded until `time` int64[1], WAD."""
+
+    words: Limbs
+    half_life: int
+    turnover: Limbs
+    time: Integers
+    room: Limbs
+
+
+class Pooled(NamedTuple):
+    """`words`: least, base, threshold."""
+
+    words: Limbs
+    room: Limbs
+
+
+def policy_fees(policy: Any, ledger: Any, time: int, agent: int, swap_fees: Integers) -> bool:
     """Fill the fee of each pair in WAD for one who trades at a time; False for a flat fee, which stays as it is."""
     raise NotImplementedError("compiled code only")
 
 
-def tell_policy(policy: Any, place: tuple[int, int], time: int, before: Any, after: Any) -> None:
-    """Tell a policy of a trade: both balances before and after, in and out."""
+def tell_policy(policy: Any, place: tuple[int, int], time: int, before: Any, after: Any, paid: Any) -> None:
+    """Tell a policy of a trade: both balances before and after, in and out, and the amount in."""
     raise NotImplementedError("compiled code only")
 
 
 @overload(policy_fees, strict=False)  # type: ignore[untyped-decorator]
-def compiled_policy_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees: Any) -> Any:
+def compiled_policy_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> Any:
     return FEES[policy.instance_class]
 
 
 @overload(tell_policy, strict=False)  # type: ignore[untyped-decorator]
-def compiled_tell_policy(policy: Any, place: Any, time: Any, before: Any, after: Any) -> Any:
-    if policy.instance_class is not Volatility:
-        return lambda policy, place, time, before, after: None
+def compiled_tell_policy(policy: Any, place: Any, time: Any, before: Any, after: Any, paid: Any) -> Any:
+    told = {Volatility: tell_volatility, Traded: tell_traded}
+    return told.get(policy.instance_class, lambda policy, place, time, before, after, paid: None)
 
-    def told(policy: Any, place: Any, time: Any, before: Any, after: Any) -> None:
-        for side in range(2):
-            move(policy, place[side], time, as_word(before[side]), as_word(after[side]))
 
-    return told
+def tell_volatility(policy: Any, place: Any, time: Any, before: Any, after: Any, paid: Any) -> None:
+    for side in range(2):
+        move(policy, place[side], time, as_word(before[side]), as_word(after[side]))
+
+
+def tell_traded(policy: Any, place: Any, time: Any, before: Any, after: Any, paid: Any) -> None:
+    parts = udiv(umul(as_word(paid), to_word(WAD)), as_word(before[0]))
+    # The Vault's word of a turnover holds 128 bits.
+    most = usub(ushl(to_word(1), 128), to_word(1))
+    native.store_word(policy.turnover, 0, least(uadd(turnover_at(policy, time), parts), most))
+    policy.time[0] = time
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def turnover_at(policy: Traded, time: int) -> Any:
+    """Return what is left at a time of what was traded."""
+    left = oracle_maths.decay(to_word(time - policy.time[0]), to_word(policy.half_life))
+    return umul(native.load_word(policy.turnover, 0), left) >> 64
 
 
 def as_word(amount: Any) -> Any:
@@ -120,11 +152,11 @@ def machine_integer(room: Limbs, word: Any) -> Any:
     return np.int64(room[0, 0])
 
 
-def flat_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
+def flat_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
     return False
 
 
-def volatility_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
+def volatility_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
     n = len(swap_fees)
     base, most = native.load_word(policy.words, 0), native.load_word(policy.words, 1)
     slope = native.load_word(policy.words, 2)
@@ -138,7 +170,7 @@ def volatility_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees
     return True
 
 
-def imbalance_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
+def imbalance_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
     n = len(swap_fees)
     for i in range(n):
         for o in range(n):
@@ -146,7 +178,7 @@ def imbalance_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees:
                 fee = fee_policy_maths.imbalance_fee(
                     native.load_word(policy.words, 0), native.load_word(policy.words, 1),
                     native.load_word(policy.words, 2), native.load_word(policy.words, 3),
-                    value_of(policy, balances, i), value_of(policy, balances, o),
+                    value_of(policy, ledger.balances, i), value_of(policy, ledger.balances, o),
                 )  # fmt: skip
                 swap_fees[i, o] = machine_integer(policy.room, fee)
     return True
@@ -159,18 +191,36 @@ def value_of(policy: Imbalance, balances: Any, k: int) -> Any:
     return udiv(value, native.load_word(policy.weights, k))
 
 
-def tiered_fees(policy: Any, balances: Any, time: Any, agent: Any, swap_fees: Any) -> bool:
-    least, base = native.load_word(policy.words, 0), native.load_word(policy.words, 1)
-    fee = machine_integer(
-        policy.room, fee_policy_maths.tiered_fee(least, base, to_word(policy.classes[agent]))
-    )
-    for i in range(len(swap_fees)):
-        for o in range(len(swap_fees)):
-            swap_fees[i, o] = fee
+def tiered_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> Any:
+    return fill_tier(policy, to_word(policy.classes[agent]), swap_fees)
+
+
+def traded_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> Any:
+    threshold = native.load_word(policy.words, 2)
+    return fill_tier(policy, fee_policy_maths.class_of(turnover_at(policy, time), threshold), swap_fees)
+
+
+def pooled_fees(policy: Any, ledger: Any, time: Any, agent: Any, swap_fees: Any) -> Any:
+    supply, threshold = as_word(read(ledger.supply, 0)), native.load_word(policy.words, 2)
+    return fill_tier(policy, fee_policy_maths.class_of(supply, threshold), swap_fees)
+
+
+@register_jitable  # type: ignore[untyped-decorator]
+def fill_tier(policy: Any, account_class: Any, swap_fees: Integers) -> bool:
+    """Fill the fee of a class, the same for all pairs."""
+    low, base = native.load_word(policy.words, 0), native.load_word(policy.words, 1)
+    swap_fees[:] = machine_integer(policy.room, fee_policy_maths.tiered_fee(low, base, account_class))
     return True
 
 
-FEES = {Flat: flat_fees, Volatility: volatility_fees, Imbalance: imbalance_fees, Tiered: tiered_fees}
+FEES = {
+    Flat: flat_fees,
+    Volatility: volatility_fees,
+    Imbalance: imbalance_fees,
+    Tiered: tiered_fees,
+    Traded: traded_fees,
+    Pooled: pooled_fees,
+}
 
 
 @register_jitable  # type: ignore[untyped-decorator]

@@ -63,7 +63,7 @@ def lay_desk(terms: Terms, market: Market, ledger: Ledger, row: int) -> None:
 @inlined
 def refresh_fees(terms: Terms, market: Market, ledger: Ledger, row: int, agent: int) -> None:
     """Ask the policy, or the user's function, for the fee of each pair; a flat fee stays as it is."""
-    if policy_fees(terms.policy, ledger.balances, market.times[row], agent, terms.swap_fees):
+    if policy_fees(terms.policy, ledger, market.times[row], agent, terms.swap_fees):
         keeps_of(terms.swap_fees, terms.keeps)
     if terms.rule == 0:
         return
