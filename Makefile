@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test anvil artifacts twin constraints clean
+.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test anvil artifacts standard-json twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -78,6 +78,9 @@ twin: setup ## regenerate the Python maths from the contracts
 
 artifacts: setup ## recompile the contracts' artifacts whose sources have changed
 	@$(BIN)/python tools/compile_contracts.py
+
+standard-json: setup ## what a block explorer verifies each contract by; writes out/standard-json
+	@$(BIN)/python tools/standard_json.py
 
 constraints: setup ## pin what is installed now
 	@$(BIN)/python tools/pin_constraints.py

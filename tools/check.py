@@ -22,6 +22,7 @@ CHECKS: dict[str, list[str]] = {
     "constants are derived": [PYTHON, "tools/derive_log_exp.py", "--check"],
     "decay is derived": [PYTHON, "tools/derive_decay.py", "--check"],
     "errors are indexed": [PYTHON, "tools/error_index.py", "--check"],
+    "storage is laid out": [PYTHON, "tools/storage_layout.py", "--check"],
     "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
 }
 

@@ -43,12 +43,18 @@ def deployables() -> list[Path]:
     return sorted(path for path in CONTRACTS.rglob("*.vy") if path.name[0].isupper())
 
 
-def compile_contract(path: Path, *, changed_only: bool = False) -> Compiled:
-    """Compile one file, or take its artifact as it is. Raises ValueError when its runtime code is too large."""
+def compiler_data(path: Path) -> CompilerData:
+    """One file as the compiler sees it; what is asked of it is compiled then."""
     settings = Settings(optimize=OptimizationLevel.GAS, evm_version=EVM_VERSION)
     relative = path.relative_to(CONTRACTS)
     source = FileInput(contents=path.read_text("utf-8"), source_id=0, path=relative, resolved_path=path)
-    data = CompilerData(source, FilesystemInputBundle([CONTRACTS]), settings)
+    return CompilerData(source, FilesystemInputBundle([CONTRACTS]), settings)
+
+
+def compile_contract(path: Path, *, changed_only: bool = False) -> Compiled:
+    """Compile one file, or take its artifact as it is. Raises ValueError when its runtime code is too large."""
+    relative = path.relative_to(CONTRACTS)
+    data = compiler_data(path)
     origin = {
         "contract": path.stem,
         "source": f"contracts/{relative.as_posix()}",
