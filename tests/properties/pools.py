@@ -24,7 +24,7 @@ from poolwright.spec.params import Kind, PoolParams, Token
 T = TypeVar("T")
 FEES = st.sampled_from([0, 3 * 10**15, MAX_SWAP_FEE]) | st.integers(0, MAX_SWAP_FEE)
 PARTS = st.sampled_from([0, 10**17, 5 * 10**17])
-DECIMALS = st.sampled_from([18, 6, 8, 2, 0])
+DECIMALS = st.sampled_from([18, 6, 8, 2, 0]) | st.integers(0, 18)
 RATES = st.sampled_from([WAD, 10**16, 10**20, 1_058_100_000_000_000_000])
 # The widest spread that leaves a trade some room inside the stable domain, in bits.
 SPREAD = stable_invariant.IMBALANCE_BITS - 3
@@ -50,9 +50,9 @@ def weights(draw: st.DrawFn, n: int) -> tuple[int, ...]:
 def pools(
     draw: st.DrawFn, kinds: tuple[Kind, ...] = tuple(Kind), fees: st.SearchStrategy[int] = FEES
 ) -> Pool:
-    """A pool of one of the kinds, 2 to 8 assets (weighted 16), any balances the kind's domain admits."""
+    """A pool of one of the kinds, 2 to 8 assets (weighted to 16), any balances the kind's domain admits."""
     kind = draw(st.sampled_from(kinds))
-    n = draw(st.integers(2, 8) if kind is not Kind.WEIGHTED else st.integers(2, 8) | st.just(16))
+    n = draw(st.integers(2, 8) if kind is not Kind.WEIGHTED else st.integers(2, 16))
     tokens = [
         Token(f"T{k}", draw(DECIMALS), rate=draw(RATES) if kind is Kind.STABLE else WAD) for k in range(n)
     ]

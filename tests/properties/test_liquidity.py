@@ -99,6 +99,21 @@ def test_two_adds_do_not_beat_one_beyond_the_fee(case, part):
     assert total <= once.shares + d_of(pool.state.shares)
 
 
+@given(pools(), st.integers(0, 15), st.data(), st.integers(1, 999))
+def test_two_removals_do_not_beat_one_beyond_the_fee(pool, token, data, part):
+    token %= len(pool.params.tokens)
+    shares = data.draw(part_of(pool.state.shares))
+    first = shares * part // 1000
+    assume(0 < first < shares)
+    once = expect(lambda: with_fee(pool, 0).quote_remove_liquidity(BURN, token=token, shares=shares))
+    assume(once is not None)
+    balance, total = pool.state.balances[token], 0
+    for piece in (first, shares - first):
+        done = expect(lambda p=piece: pool.remove_liquidity(BURN, token=token, shares=p))
+        total += done.amounts[token] if done else 0
+    assert total <= once.amounts[token] + d_of(balance)
+
+
 @given(single_adds(), st.integers(1, 10**9))
 def test_more_in_is_never_fewer_shares(case, extra):
     pool, token, amount = case
