@@ -267,8 +267,9 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     world.do(ramped, "ramp", [60 * DAY, 4 * WAD // 10, 6 * WAD // 10])
     callers["provider"].set_answer(rate_of_now(chain))
     world.share(pool).transfer(ALICE, 10**22, sender=MANAGER)
+    lenses = [world.protocol.parts[name] for name in ("VaultLens", "LiquidityLens")]
     faces = {
-        "CurveFace": Contract.deploy(chain, artifact("CurveFace"), vault, world.protocol.parts["VaultLens"], pool),
+        "CurveFace": Contract.deploy(chain, artifact("CurveFace"), vault, *lenses, pool),
         "BalancerFace": Contract.deploy(chain, artifact("BalancerFace"), vault),
         "UniswapV2Face": Contract.deploy(chain, artifact("UniswapV2Face"), vault, pair),
         "EtherEdge": Contract.deploy(chain, artifact("EtherEdge"), vault, plain),
