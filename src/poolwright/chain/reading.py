@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from web3 import Web3
@@ -55,12 +55,23 @@ def read_state(
     pool = Web3.to_checksum_address(address)
     functions = protocol.contract("PoolReader").functions
     state = _named(functions.pool_state(pool), number)
-    assets = [asset_word.unpack(word) for word in state["words"]]
+    kept = _accounts(protocol, pool, accounts, number)
+    return state_of(pool, state, accounts, _changes(functions.pool_rights(pool), number), kept)
+
+
+def state_of(
+    pool: str, told: Mapping[str, Any], accounts: Sequence[str], changes: tuple[Change, ...], kept: Mapping[str, Any]
+) -> PoolState:  # fmt: skip
+    """Return the state that the Vault's words make: `told` as PoolReader names them, `kept` what is kept of accounts.
+
+    ChainError for a pool that asks a module.
+    """
+    assets = [asset_word.unpack(word) for word in told["words"]]
     if assets[0].flags & asset_word.MODULAR:
         raise ChainError(f"{pool} asks a module, which no model knows: ask VaultLens for previews")
-    rates = tuple(rate_maths.unpack(word) for word in state["rates"])
-    ramps = tuple(ramp_maths.unpack(word) for word in state["ramps"])
-    terms, header = constitution.terms(state["terms"]), constitution.header(state["code"][0])
+    rates = tuple(rate_maths.unpack(word) for word in told["rates"])
+    ramps = tuple(ramp_maths.unpack(word) for word in told["ramps"])
+    terms, header = constitution.terms(told["terms"]), constitution.header(told["code"][0])
     stable = header.kind == constitution.STABLE
     memory = Memory(
         owed=tuple(asset.owed for asset in assets),
@@ -69,29 +80,29 @@ def read_state(
         times=tuple(asset.time for asset in assets),
         flags=assets[0].flags,
         terms=terms,
-        split=constitution.split(state["split"]),
+        split=constitution.split(told["split"]),
         rates=rates,
-        reports=tuple(Report(*report) if report[0] else None for report in state["reports"]),
+        reports=tuple(Report(*report) if report[0] else None for report in told["reports"]),
         ramps=ramps,
-        manager=_account(state["pool"] & ADDRESS, accounts),
-        paused_until=(state["pool"] >> PAUSED_UNTIL_SHIFT) & TIME,
-        guard=state["guard"],
-        turnover=state["turnover"] & (2**TURNOVER_TIME_SHIFT - 1),
-        turnover_time=state["turnover"] >> TURNOVER_TIME_SHIFT,
-        changes=_changes(functions.pool_rights(pool), number),
-        **_accounts(protocol, pool, accounts, number),
+        manager=_account(told["pool"] & ADDRESS, accounts),
+        paused_until=(told["pool"] >> PAUSED_UNTIL_SHIFT) & TIME,
+        guard=told["guard"],
+        turnover=told["turnover"] & (2**TURNOVER_TIME_SHIFT - 1),
+        turnover_time=told["turnover"] >> TURNOVER_TIME_SHIFT,
+        changes=changes,
+        **kept,
     )
     none = (0,) * len(assets)
-    ramped = ramp_maths.value_at(state["ramps"][0], state["time"]) if stable and ramps else None
+    ramped = ramp_maths.value_at(told["ramps"][0], told["time"]) if stable and ramps else None
     return PoolState(
         balances=tuple(asset.balance for asset in assets),
         protocol_owed=none,
         creator_owed=none,
-        shares=state["supply"],
+        shares=told["supply"],
         rates=tuple(rate.accepted for rate in rates) or (WAD,) * len(assets),
         swap_fee=terms.base,
         amplification=ramped or (header.parameter if stable else 0),
-        at=state["time"],
+        at=told["time"],
         memory=memory,
     )
 

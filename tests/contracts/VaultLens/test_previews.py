@@ -142,6 +142,40 @@ def test_refusals_at_the_ends_are_the_vaults(world: World, make: Make, kind: Kin
     assert len(texts) > 12, texts
 
 
+@pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
+def test_what_no_ledger_holds_is_refused(
+    world: World, lens: Contract, liquidity: Contract, token: Callable[[int], Contract], kind: Kind
+) -> None:
+    """Balances of half of what fits: as much again and a fiftieth is too much, in every form."""
+    half, tokens = 2**111, [token(18), token(18)]
+    for each in tokens:
+        each.mint(MANAGER, 2**113)
+    pool = world.open(tokens, kind, [half] * 2)
+    more = half + half // 50
+    supply, to = world.share(pool).totalSupply(), (EVER, MANAGER)
+    texts = []
+    for of, preview, operation in (
+        (
+            liquidity,
+            ("add_proportional", pool, supply * 51 // 50, MANAGER),
+            (pool, supply * 51 // 50, [EVER] * 2, *to),
+        ),
+        (liquidity, ("add_unbalanced", pool, [more, 0], MANAGER), (pool, [more, 0], 0, *to)),
+        (liquidity, ("add_single_exact_in", pool, 1, more, MANAGER), (pool, 1, more, 0, *to)),
+        (
+            liquidity,
+            ("add_single_exact_shares", pool, 1, supply * 6 // 10, MANAGER),
+            (pool, 1, supply * 6 // 10, EVER, *to),
+        ),
+        (lens, ("swap", pool, 0, 1, False, more, MANAGER), ((pool, 0, 1, False, more, 0, *to, NOBODY),)),
+    ):
+        told = outcome(of.ask, f"preview_{preview[0]}", *preview[1:])
+        told = told[1] if isinstance(told, tuple) else told
+        assert told == outcome(world.vault.ask, preview[0], *operation, sender=MANAGER)
+        texts.append(told)
+    assert texts.count("pool: balance too large") >= 3
+
+
 @pytest.mark.parametrize("source", range(4), ids=["listed", "held", "traded", "pooled"])
 def test_classes_of_every_source(world: World, lens: Contract, make: Make, source: int) -> None:
     pool, tokens = make(Kind.WEIGHTED, policy="tiered", tier=(source, 10**8))
@@ -184,6 +218,16 @@ def test_altered_terms_and_running_ramps_are_seen(world: World, lens: Contract, 
     world.chain.mine()
     assert lens.preview_swap(pool, 0, 2, False, WAD, ALICE)[1] != price
     agree(world, pool, tokens, 3)
+
+
+def test_weights_of_the_constitution_tell_how_far_a_ramping_pool_is_out_of_balance(
+    world: World, make: Make
+) -> None:
+    """As in the Vault: liquidity pays by them, swaps by the weights of now."""
+    pool, tokens = make(Kind.WEIGHTED, policy="imbalance", slope=WAD // 100)
+    world.do(pool, "ramp", [60 * DAY, 3 * 10**17, 3 * 10**17, 2 * 10**17, 2 * 10**17])
+    world.chain.increase_time(50 * DAY)
+    assert agree(world, pool, tokens, 3).accepted("add_unbalanced") == 3
 
 
 def test_amplification_ramps_in_the_lens_too(world: World, lens: Contract, make: Make) -> None:
