@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,30 +12,6 @@ from poolwright.chain.ledger import CONTRACTS
 from tools import compile_contracts as tool
 
 LIMIT = 22_000
-
-
-def copy_of_sources(root: Path, target: Path) -> Path:
-    """The contracts and the tool, without artifacts, in another folder."""
-    contracts = target / "src" / "poolwright" / "contracts"
-    shutil.copytree(root / "src" / "poolwright" / "contracts", contracts)
-    shutil.rmtree(contracts / "artifacts")
-    (target / "tools").mkdir()
-    shutil.copy(root / "tools" / "compile_contracts.py", target / "tools")
-    return contracts / "artifacts"
-
-
-def test_artifacts_recompile_byte_for_byte_in_another_folder(project_root: Path, tmp_path: Path) -> None:
-    made = copy_of_sources(project_root, tmp_path / "elsewhere")
-    command = [sys.executable, str(tmp_path / "elsewhere" / "tools" / "compile_contracts.py")]
-    environment = {**os.environ, "PYTHONHASHSEED": "7"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    print(done.stdout)
-    committed = project_root / "src" / "poolwright" / "contracts" / "artifacts"
-    names = sorted(path.name for path in made.iterdir())
-    assert names == sorted(path.name for path in committed.iterdir())
-    for name in names:
-        assert (made / name).read_bytes() == (committed / name).read_bytes(), f"{name}: run `make artifacts`"
 
 
 def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

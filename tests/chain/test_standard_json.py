@@ -17,7 +17,7 @@ QUICK = {"ShareToken", "UniswapV2Face"}
 # Run in the Vault's storage (tests/contracts/Vault/test_parts.py), or never deployed but for replays.
 OTHER_KEEPERS = {
     "VaultAdmin", "VaultCounterparts", "VaultExtension", "VaultFactory", "VaultUnbalanced",
-    "ConstantProductLedger", "StableLedger", "WeightedLedger", "TestToken",
+    "ConstantProductLedger", "StableLedger", "WeightedLedger", "TestToken", "TestRate",
 }  # fmt: skip
 
 

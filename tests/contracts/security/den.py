@@ -1,7 +1,8 @@
 """A pool all of whose counterparts are hostile, everything that can be done with it, and who is asked meanwhile.
 
-A token, kind, rate provider and module, a flash borrower, a stranger whom a composer turns to in its session and
-Permit2 behave well until they are armed: then they probe whenever they are called (hostile/probing.vy).
+A token, kind, rate provider and module, a flash borrower, who is called by a pair that pays first, a stranger whom a
+composer turns to in its session, and Permit2 behave well until they are armed: then they probe whenever they are called
+(hostile/probing.vy).
 """
 
 from __future__ import annotations
@@ -73,6 +74,9 @@ class Den:
         if caller == "borrower":
             back = self.token.encode("transfer", self.world.vault, WAD)
             own = [(self.token.address, back, [end(True, encode(["bool"], [True]))])]
+        if caller == "callee":
+            pay = self.plain.encode("transfer", self.faces["UniswapV2Face"], WAD)
+            own = [(self.plain.address, pay, [end(True, encode(["bool"], [True]))])]
         self.callers[caller].set_probes([*probes, *own])
 
     def happens(self, operation: Operation) -> bool:
@@ -169,9 +173,18 @@ class Den:
             ("curve: add", "CurveFace", "add_liquidity", ([WAD, WAD], 0, ALICE)),
             ("balancer: swap", "BalancerFace", "swap", (single, funds, 0, EVER)),
         ]
+        pair, other = self.faces["UniswapV2Face"], WAD // 2
+        out = (0, other) if pair.token0() == self.plain.address else (other, 0)
         return [
-            (name, ALL, partial(self._through, self.faces[face], function, arguments))
-            for name, face, function, arguments in calls
+            *(
+                (name, ALL, partial(self._through, self.faces[face], function, arguments))
+                for name, face, function, arguments in calls
+            ),
+            (
+                "pair: swap",
+                frozenset({"callee"}),
+                partial(pair.swap, *out, self.callers["callee"], b"pay", sender=ALICE),
+            ),
         ]
 
     def _call(self, name: str, *arguments: Any, sender: str = ALICE) -> Callable[[], Any]:
@@ -236,7 +249,9 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     vault.schedule_protocol_share(WAD // 10, sender=OWNER)
     chain.increase_time(7 * DAY)
     vault.execute_protocol_share()
-    callers = {name: deploy("Intruder") for name in ("kind", "provider", "module", "borrower", "composer")}
+    callers = {
+        name: deploy("Intruder") for name in ("kind", "provider", "module", "borrower", "callee", "composer")
+    }
     callers |= {"stranger": deploy("Intruder"), "token": deploy("IntrudingToken", 18)}
     callers["permit2"] = etched(deploy("IntrudingPermit2"), PERMIT2)
     hostile, plain = callers["token"], token(18)
@@ -280,7 +295,9 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     world.swap(pool, 0, 1, 10**20, integrator=ALICE)  # there is something to collect
     vault.settle_fees(pool)
     den = Den(world, callers, plain, pool, fresh, ramped, pair, text, faces)
-    den.arm("borrower", [])  # pays back from now on
+    plain.mint(callers["callee"], 10**24)
+    for payer in ("borrower", "callee"):  # who pay from now on
+        den.arm(payer, [])
     return den
 
 

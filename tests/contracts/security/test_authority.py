@@ -33,7 +33,14 @@ FACES = {"BalancerFace", "CurveFace", "EtherEdge", "UniswapV2Face"}
 MODULES = {"DepositGate", "FeeModule"}
 # What asks no account and keeps nothing, or is for tests and replays on a chain of one's own.
 WITHOUT_STATE = {*KINDS.values(), *READERS, "ChainlinkRate", "Erc4626Rate"}
-NOT_DEPLOYED = {"ConstantProductLedger", "StableCalculator", "StableLedger", "WeightedLedger", "TestToken"}
+NOT_DEPLOYED = {
+    "ConstantProductLedger",
+    "StableCalculator",
+    "StableLedger",
+    "WeightedLedger",
+    "TestToken",
+    "TestRate",
+}
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ OWN_REFUSALS = {
     "ShareToken": SHARE,
     "CurveFace": ("vault: in session", "face: not the vault", *SHARE),
     "BalancerFace": ("vault: in session", "face: not the vault", *SHARE),
-    "UniswapV2Face": ("face: not the vault",),
+    "UniswapV2Face": ("vault: in session", "face: not the vault"),
     "EtherEdge": ("face: not the vault", *SHARE),
 }
 # Parts of an operation that the Vault runs in place and passes nobody on to: there is no such function.
@@ -58,7 +58,7 @@ FACTS = {
 }  # fmt: skip
 # How many probes fit in what a caller is given of gas; the others have all there is.
 AT_ONCE = {"provider": 2, "module": 8}
-CALLERS = ("token", "kind", "provider", "module", "borrower", "stranger", "permit2")
+CALLERS = ("token", "kind", "provider", "module", "borrower", "callee", "stranger", "permit2")
 
 
 @pytest.fixture
