@@ -91,7 +91,7 @@ def test_what_cannot_be_written_is_refused(result: SimulationResult, tmp_path: P
 
 def test_moving_weights_and_the_front_runner_are_in_the_tables() -> None:
     prices = market(WEIGHTED, 100)
-    mover = Rebalancer(((int(prices.times[20]), (0.2, 0.3, 0.5)),), ramp_seconds=7_200)
+    mover = Rebalancer(((int(prices.times[20]), (0.2, 0.3, 0.5)),), ramp_seconds=14_400)
     run = simulate(WEIGHTED, prices, agents=[Arbitrageur(), mover, FrontRunner()])
     found = all_tables(run)
     assert "front_runner" in found["trades"]["agent"]
