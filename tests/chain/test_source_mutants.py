@@ -49,6 +49,6 @@ def test_mutant_that_no_longer_fits_is_named() -> None:
             unfit.applied_to(SOURCE)
 
 
-def test_an_assertion_goes_whole() -> None:
+def test_an_assertion_holds_whatever_is_asserted() -> None:
     changed = replace(GONE, old="shares: many", new="").applied_to(SOURCE)
-    assert changed == SOURCE.replace('assert (\n        a < 5\n    ), "shares: many"', "pass")
+    assert changed == SOURCE.replace("(\n        a < 5\n    )", "((\n        a < 5\n    )) or True")

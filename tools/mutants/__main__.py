@@ -24,7 +24,11 @@ PRELOADED = ("hypothesis", "numba", "pyrevm", "pytest", "vyper.compiler.phases",
 
 def verdict_of(mutant: Mutant | None) -> Verdict:
     """Run one; None stands for the sources as they are."""
-    return run(mutant) if mutant else control(counted_on(MUTANTS))
+    started = time.perf_counter()
+    try:
+        return run(mutant) if mutant else control(counted_on(MUTANTS))
+    except (RuntimeError, ValueError) as error:
+        return Verdict("", time.perf_counter() - started, str(error))
 
 
 def counted_on(mutants: tuple[Mutant, ...]) -> tuple[str, ...]:
@@ -60,9 +64,9 @@ def main() -> int:
     # one process for each: what it imports is the mutant's
     with multiprocessing.get_context("fork").Pool(options.jobs, maxtasksperchild=1) as pool:
         for mutant, verdict in zip(jobs, pool.imap(verdict_of, jobs, chunksize=1), strict=True):
-            fine = (mutant is None) != bool(verdict.killer)
+            fine = not verdict.trouble and (mutant is None) != bool(verdict.killer)
             wrong += not fine
-            said = verdict.killer or ("nothing fails" if mutant is None else "SURVIVED")
+            said = verdict.trouble or verdict.killer or ("nothing fails" if mutant is None else "SURVIVED")
             name = mutant.name if mutant else "(no mutant)"
             print(f"{name:32} {verdict.seconds:5.1f} s  {'' if fine else 'WRONG: '}{said}", flush=True)
     print(f"{len(jobs) - wrong} of {len(jobs)} as they must be, in {time.perf_counter() - started:.0f} s")

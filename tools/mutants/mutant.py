@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 FUNCTION = r"^(?:def|event) {name}\b.*?(?=^@|\Z)"
 # The assertion that ends in a revert text, over as many lines as it has.
-ASSERTION = r"^( *)assert (?:(?!^ *assert ).)*?, {text}$"
+ASSERTION = r"^ *assert ((?:(?!^ *assert ).)*?), {text}$"
 
 
 @dataclass(frozen=True)
 class Mutant:
     """In `function` of `source`, a module below contracts/, `old` becomes `new`; `harm` is what that would do.
 
-    With `new` empty, the assertion that ends in the revert text `old` is gone. `contracts` are compiled anew, and the
-    first failure among `tests`, below tests/, kills the mutant (those of them that `only` selects, as pytest's -k).
+    With `new` empty, the assertion that ends in the revert text `old` always holds; what it calls is called all the
+    same. `contracts` are compiled anew, and the first failure among `tests`, below tests/, kills the mutant (those of them that `only` selects, as pytest's -k).
     """
 
     name: str
@@ -36,18 +36,19 @@ class Mutant:
             places = [(at.start(), at.end()) for at in re.finditer(re.escape(self.old), body)]
         else:
             pattern = ASSERTION.format(text=re.escape(f'"{self.old}"'))
-            places = [(at.end(1), at.end()) for at in re.finditer(pattern, body, re.MULTILINE | re.DOTALL)]
+            places = [at.span(1) for at in re.finditer(pattern, body, re.MULTILINE | re.DOTALL)]
         if found is None or len(places) != 1:
             raise ValueError(
                 f"{self.name}: {self.source}.{self.function} does not hold {self.old!r} once: adapt it"
             )
         start, end = (found.start() + place for place in places[0])
-        return text[:start] + (self.new or "pass") + text[end:]
+        return text[:start] + (self.new or f"({text[start:end]}) or True") + text[end:]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`killer` is the first test that failed, "" if none did."""
+    """`killer` is the first test that failed, "" if none did; `trouble` why none could be asked."""
 
     killer: str
     seconds: float
+    trouble: str = ""
