@@ -15,7 +15,8 @@ class Mutant:
     """In `function` of `source`, a module below contracts/, `old` becomes `new`; `harm` is what that would do.
 
     With `new` empty, the assertion that ends in the revert text `old` always holds; what it calls is called all the
-    same. `contracts` are compiled anew, and the first failure among `tests`, below tests/, kills the mutant (those of them that `only` selects, as pytest's -k).
+    same. `contracts` are compiled anew, and the first failure among `tests`, below tests/, kills the mutant (those of
+    them that `only` selects, as pytest's -k).
     """
 
     name: str
