@@ -107,7 +107,7 @@ MARKETS: dict[str, Callable[[], Market]] = {
         "weighted, imbalance", weighted("w", [10**24, 10**12], swap_fee=10**15, fee_policy=IMBALANCE)
     ),
     "stable": lambda: market("stable", stable("s", [10**22, 10_581 * 10**18])),
-    "stable, dust": lambda: market("stable, dust", stable("s", [10_000_000, 10_581_000])),
+    "stable, dust": lambda: market("stable, dust", stable("s", [1_000_000, 1_058_100])),
     "stable, three": lambda: market("stable, three", three_coins()),
     "weighted, about to ramp": lambda: market("weighted, about to ramp", about_to_ramp()),
     "product, dust": lambda: market("product, dust", product("p", COINS, [28, 28 * WAD], swap_fee=10**14)),

@@ -8,7 +8,7 @@ from tests.profit.faults import FAULTS
 from tests.profit.markets import MARKETS
 from tests.profit.search import search
 
-SHORT, LONG = 200, 3_000  # tries
+SHORT, LONG = 400, 3_000  # tries
 
 
 @pytest.mark.parametrize("tries", [SHORT, pytest.param(LONG, marks=pytest.mark.verify)])

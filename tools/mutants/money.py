@@ -235,7 +235,7 @@ MUTANTS = (
     ),
     Mutant(
         "liquidity-without-fee", "vault/unbalanced", "_fee", "return terms.base", "return 0",
-        "liquidity is a way around the swap fee: Gamma, January 2024", ROUNDING, ("VaultUnbalanced",),
+        "liquidity is a way around the swap fee: Gamma, January 2024", LIQUIDITY, ("VaultUnbalanced",),
     ),
     # Shares and rounding
     Mutant(
@@ -252,7 +252,7 @@ MUTANTS = (
     Mutant(
         "shares-for-too-little", "vault/proportional", "add_proportional",
         "fixed_point.div_up(balance * shares, supply)", "balance * shares // supply",
-        "a unit too little for shares, sixteen times: DeFi Plaza, July 2024", ROUNDING, ("VaultExtension",),
+        "a unit too little for shares, sixteen times: DeFi Plaza, July 2024", LIQUIDITY, ("VaultExtension",),
     ),
     Mutant(
         "exit-rounds-up", "vault/proportional", "remove_proportional", "balance * shares // supply",
@@ -268,11 +268,11 @@ MUTANTS = (
     Mutant(
         "stable-domain-open", "maths/stable_invariant", "check_domain",
         'assert least > total >> IMBALANCE_BITS, "stable: imbalance"', "pass",
-        "the solver is asked where it was never proved: yETH, November 2025", ROUNDING, ("VaultCounterparts",),
+        "the solver is asked where it was never proved: yETH, November 2025", SWAPS, ("VaultCounterparts",),
     ),
     Mutant(
         "swap-forgets-rates", "vault/stable_pools", "price_swap", "header & constitution.RATED != 0", "False",
-        "swaps price what liquidity does not: Saddle and Nerve, 2021", COUNTERPARTS, ("VaultCounterparts",),
+        "swaps price what liquidity does not: Saddle and Nerve, 2021", SWAPS, ("VaultCounterparts",),
     ),
     Mutant(
         "power-outside-its-domain", "maths/weighted_maths", "compute_out_given_exact_in", "swap: out too large", "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 
 from poolwright.errors import PoolRevert
 from poolwright.spec.bounds import MINIMUM_SHARES
+from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, NOBODY
 from tests.contracts.protocol import ALICE, BOB, MANAGER, World
 from tests.contracts.Vault.conftest import Opened
@@ -112,3 +114,18 @@ def test_limits_of_liquidity(world: World, pool: Opened) -> None:
     ):
         with pytest.raises(PoolRevert, match=f"^{reason}$"):
             vault.ask(*call, sender=ALICE)
+
+
+def test_parts_of_sixteen_balances_are_rounded_to_the_pools_side(
+    world: World, opened: Callable[..., Opened]
+) -> None:
+    """Each of them: what comes in up, what goes out down."""
+    pool = opened(Kind.WEIGHTED, decimals=(0, 6, 8, 18) * 4)
+    shares = supply(world, pool) // 7 + 3
+    for name, sender, sign in (("add", ALICE, -1), ("remove", MANAGER, 1)):
+        balances, whole = world.balances(pool.address, pool.n), supply(world, pool)
+        limits = [EVER if name == "add" else 0] * pool.n
+        moved = getattr(world.vault, f"{name}_proportional")(
+            pool.address, shares, limits, EVER, sender, sender=sender
+        )
+        assert list(moved) == [sign * (sign * balance * shares // whole) for balance in balances]

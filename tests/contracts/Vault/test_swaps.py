@@ -128,3 +128,20 @@ def test_swap_never_takes_more_than_half_of_a_weighted_balance(
     with pytest.raises(PoolRevert, match=r"^swap: out too large$"):
         world.swap(pool.address, 0, 1, half + 1, exact_out=True)
     assert world.swap(pool.address, 0, 1, half, exact_out=True) < pool.units(0, 300_000)
+
+
+def test_swap_goes_by_the_rates(world: World, opened: Callable[..., Opened]) -> None:
+    pool = opened(Kind.STABLE, decimals=(18, 6), rates=[2 * WAD, WAD])
+    assert 1.9 < world.swap(pool.address, 0, 1, pool.units(0)) / pool.units(1) < 2
+    assert 0.45 < world.swap(pool.address, 1, 0, pool.units(1)) / pool.units(0) < 0.55
+
+
+def test_swap_leaves_a_stable_pool_where_its_maths_are_proved(
+    world: World, opened: Callable[..., Opened]
+) -> None:
+    """No balance below a 2^-16 part of all."""
+    pool = opened(Kind.STABLE, decimals=(18, 18))
+    whole = pool.units(1, 10**6)
+    with pytest.raises(PoolRevert, match=r"^stable: imbalance$"):
+        world.swap(pool.address, 0, 1, whole - whole // 10**5, exact_out=True)
+    world.swap(pool.address, 0, 1, whole - whole // 10**3, exact_out=True)
