@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from poolwright.model.results import AddKind, RemoveKind, SwapKind
 from poolwright.model.state import PoolState
 from poolwright.spec.fee_policy import FeePolicy, Policy, TierSource
 from poolwright.spec.governance import Rights
+from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams, Token
 
 WAD = 10**18
@@ -88,27 +91,74 @@ def test_imbalance_charges_who_makes_it_and_spares_who_mends_it() -> None:
     assert fee_rate(pool, 0, 1) > 0.01 * 0.99 > 0.0004 > fee_rate(pool, 1, 0) > 0.0001 * 0.999
 
 
-def single(pool: Pool, kind: SwapKind, amount: int) -> object:
+def single(pool: Pool, kind: SwapKind, amount: int, at: int, i: int = 0, o: int = 1) -> object:
     """What one quote says: amounts in and out and the fee, or why not."""
     try:
-        quote = pool.quote(kind, 0, 1, amount, at=START + 1_000)
+        quote = pool.quote(kind, i, o, amount, at=at, account="ana")
     except PoolRevert as revert:
         return revert.reason
     return quote.amount_in, quote.amount_out, quote.fee
 
 
-@pytest.mark.parametrize("policy", [FeePolicy(), VOLATILE], ids=["flat", "volatility"])
-def test_many_quotes_are_the_single_ones(policy: FeePolicy) -> None:
-    pool = weighted(policy)
-    for k in range(1, 9):
-        pool.swap(SwapKind.EXACT_IN, k % 2, 1 - k % 2, pool.state.balances[k % 2] // 50, at=START + 60 * k)
-    amounts = [0, 1, 10**15, 10**18, 10**21, 10**30]
-    for kind in SwapKind:
-        batch = quote_many(pool, kind, 0, 1, amounts, at=START + 1_000)
-        found = zip(batch.amounts_in, batch.amounts_out, batch.fees, strict=True)
-        assert [batch.reason(k) or each for k, each in enumerate(found)] == [
-            single(pool, kind, a) for a in amounts
+MANY = {
+    "flat": FeePolicy(),
+    "volatility": VOLATILE,
+    "imbalance": PEGGED,
+    "listed": FeePolicy(Policy.TIERED, least=10**14, tier_source=TierSource.LISTED),
+    "held": FeePolicy(Policy.TIERED, least=10**14, tier_source=TierSource.HELD, tier_threshold=WAD),
+    "traded": FeePolicy(Policy.TIERED, least=10**14, tier_source=TierSource.TRADED, tier_threshold=10**16),
+}
+
+
+def moving(kind: Kind, policy: FeePolicy) -> Pool:
+    """A pool that has traded, in the middle of a ramp, of tokens whose rates move where its kind has any."""
+    tokens = [Token("A", 18), Token("B", 6), Token("C", 0)]
+    options: dict[str, Any] = {
+        "fee_policy": policy,
+        "rights": Rights(ramp=0, policy=0),
+        "creator_share": WAD // 9,
+    }
+    if kind is Kind.WEIGHTED:
+        params = PoolParams.weighted(tokens, [WAD // 2, WAD // 4, WAD // 4], swap_fee=3 * 10**15, **options)
+    elif kind is Kind.CONSTANT_PRODUCT:
+        params = PoolParams.constant_product(tokens, swap_fee=3 * 10**15, **options)
+    else:
+        rated = [
+            replace(token, rate_provider=PROVIDER, rate_max_age=7 * DAY, rate_max_move=10**17)
+            for token in tokens
         ]
+        params = PoolParams.stable(rated, 200_000, swap_fee=3 * 10**15, **options)
+    amounts = [10**6 * 10**token.decimals for token in tokens]
+    pool = Pool.create(params, amounts, vault=True, at=START, manager="maria", account="ana")
+    changes.set_class(pool, ["ana"], 1, at=START, account="maria")
+    targets = {Kind.WEIGHTED: [45 * WAD // 100, 35 * WAD // 100, 20 * WAD // 100], Kind.STABLE: [300_000]}
+    if kind in targets:
+        changes.schedule(pool, "ramp", [60 * DAY, *targets[kind]], at=START, account="maria")
+        changes.execute(pool, "ramp", at=START)
+    if kind is Kind.STABLE:
+        pool.learn([Report(104 * WAD // 100, START), Report(WAD, START), Report(4 * WAD, START)])
+    for k in range(1, 9):
+        pool.swap(SwapKind.EXACT_IN, k % 2, 1 - k % 2, pool.state.balances[k % 2] // 40, at=START + 60 * k)
+    return pool
+
+
+@pytest.mark.parametrize("policy", MANY)
+@pytest.mark.parametrize("kind", Kind)
+def test_many_quotes_are_the_single_ones(kind: Kind, policy: str) -> None:
+    pool, random = moving(kind, MANY[policy]), Random(policy)
+    balances = pool.state.balances
+    for i, o in ((0, 1), (1, 0), (0, 2), (1, 1)):
+        for swap in SwapKind:
+            whole = balances[i if swap is SwapKind.EXACT_IN else o]
+            amounts = [0, 1, whole - 1, whole, whole + 1, 10 * whole, 2**112, 2**255]
+            amounts += [whole // random.randint(1, 2**40) + 1 for _ in range(40)]
+            for at in (0, START + 5 * DAY):
+                batch = quote_many(pool, swap, i, o, amounts, at=at, account="ana")
+                found = zip(batch.amounts_in, batch.amounts_out, batch.fees, strict=True)
+                expected = [single(pool, swap, amount, at, i, o) for amount in amounts]
+                assert [batch.reason(k) or each for k, each in enumerate(found)] == expected
+    if kind is Kind.STABLE:  # the third rate is too far away
+        assert quote_many(pool, SwapKind.EXACT_IN, 0, 2, [WAD]).reason(0) == "rate: frozen"
 
 
 def test_many_quotes_of_a_pool_that_may_not_trade_say_why() -> None:
