@@ -113,6 +113,19 @@ def settle_fees(pool: Pool, *, at: int) -> tuple[Credit, ...]:
     return credits
 
 
+def sync_protocol_share(pool: Pool, share: int, *, at: int) -> tuple[Credit, ...]:
+    """Bring a pool to the protocol's present share of the fees, WAD; anybody may. Returns what was credited."""
+    memory = _memory(pool)
+    split = memory.split._replace(protocol=share)
+    if split.protocol + split.creator + split.integrator > bounds.WAD:
+        raise PoolRevert("split: parts exceed the fee")
+    if split == memory.split:
+        raise PoolRevert("change: none")
+    memory, credits = _settled(pool.params, memory)
+    _store(pool, replace(memory, split=split, flags=memory.flags | asset_word.ALTERED), at)
+    return credits
+
+
 def set_listed(pool: Pool, accounts: Sequence[str], listed: bool, *, at: int, account: str | None) -> None:
     """Say who may deposit where a list is kept; only additions where the guard only loosens."""
     memory = _memory(pool)

@@ -199,6 +199,10 @@ class Vault:
         """Credit what a pool owes to its manager and the protocol."""
         self._credit(pool, changes.settle_fees(self[pool], at=at))
 
+    def sync_protocol_share(self, pool: str, share: int, *, at: int) -> None:
+        """Bring a pool to the protocol's present share of the fees, WAD; what it settles is credited."""
+        self._credit(pool, changes.sync_protocol_share(self[pool], share, at=at))
+
     def _credit(self, pool: str, credits: Iterable[Credit]) -> None:
         tokens = self[pool].params.tokens
         for credit in credits:

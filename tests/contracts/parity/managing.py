@@ -10,6 +10,7 @@ from eth_utils.crypto import keccak
 
 from poolwright.model import changes
 from poolwright.model.memory import Report
+from poolwright.spec.bounds import PROTOCOL_DELAY
 from poolwright.spec.governance import MEANINGS
 from tests.contracts.contract import Contract
 from tests.contracts.parity.twins import Twins
@@ -67,6 +68,25 @@ def settle_fees(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
         "settle fees", [pool],
         lambda: twins.world.vault.settle_fees(address, sender=who),
         lambda: twins.model.settle_fees(pool, at=at),
+    )  # fmt: skip
+
+
+def set_protocol_share(twins: Twins, share: int) -> None:
+    """Put another share of the fees in force for pools to come, as the owner may after the delay."""
+    twins.world.vault.schedule_protocol_share(share, sender=OWNER)
+    twins.world.chain.increase_time(PROTOCOL_DELAY)
+    twins.world.vault.execute_protocol_share()
+    twins.protocol_share = share
+    twins.compare()
+
+
+def sync_protocol_share(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
+    """Bring a pool to the protocol's share."""
+    at, address, share = twins.time(seconds), twins.address[pool], twins.protocol_share
+    return twins.both(
+        "sync protocol share", [pool],
+        lambda: twins.world.vault.sync_protocol_share(address, sender=who),
+        lambda: twins.model.sync_protocol_share(pool, share, at=at),
     )  # fmt: skip
 
 

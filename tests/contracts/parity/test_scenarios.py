@@ -181,3 +181,21 @@ def test_paths_and_batches_break_off_alike(twins: Twins, opened: Open, kind: Swa
     told = [step._replace(amount=step.amount or given) for step in apart]
     assert batch(twins, kind, told, free, ALICE, BOB, 12) == "ok"
     assert batch(twins, kind, told, dict.fromkeys(free, -1), ALICE, BOB, 12) == "batch: limit"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_protocols_share_is_synced_alike(twins: Twins, opened: Open, kind: Kind) -> None:
+    """What is owed is credited by the share it was earned under; later fees by the new one, up to the whole fee."""
+    opened(kind, creator_share=4 * 10**17, integrator_share=3 * 10**17)
+    assert managing.sync_protocol_share(twins, POOL, BOB) == "change: none"
+    for share, text in ((3 * 10**17, "ok"), (31 * 10**16, "split: parts exceed the fee"), (0, "ok")):
+        assert trade(twins, 10**22) == "ok"
+        managing.set_protocol_share(twins, share)
+        before = twins.model.claim(None, "T0")
+        assert managing.sync_protocol_share(twins, POOL, BOB) == text
+        assert (twins.model.claim(None, "T0") > before) == (text == "ok")
+        assert trade(twins, 10**22) == "ok"
+        assert managing.settle_fees(twins, POOL, BOB) == "ok"
+    memory = twins.model[POOL].state.memory
+    assert memory is not None
+    assert memory.split.protocol == 0
