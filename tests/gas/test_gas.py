@@ -15,8 +15,6 @@ OVER = {
     "stable8_swap",
     "hops3_pools",
     "hops3_inside",
-    "weighted3_add",
-    "weighted3_remove",
     "weighted3_add_single",
     "stable3_add_single",
     "oracle_price",

@@ -31,7 +31,7 @@ class Observer:
         """Take in every log of the chain, from its first block."""
         for block in world.chain.blocks:
             logs = block.receipt.logs if block.receipt else ()
-            for name in ("Swap", "Liquidity", "Stored", "Credited", "Collected"):
+            for name in ("Swap", "Proportional", "Liquidity", "Stored", "Credited", "Collected"):
                 for event in world.vault.events(name, logs):
                     getattr(self, name.lower())(event)
 
@@ -39,6 +39,13 @@ class Observer:
         index_in, index_out = event["indices"] & 255, event["indices"] >> 8
         self.words[event["pool"], ASSET, index_in] = event["word_in"]
         self.words[event["pool"], ASSET, index_out] = event["word_out"]
+
+    def proportional(self, event: dict[str, Any]) -> None:
+        """The balance is the lowest field of a word, and nothing else moves."""
+        sign = 1 if event["shares"] > 0 else -1
+        for index, amount in enumerate(event["amounts"]):
+            self.words[event["pool"], ASSET, index] += sign * amount
+        self.supplies[event["pool"]] += event["shares"]
 
     def liquidity(self, event: dict[str, Any]) -> None:
         first = 0 if event["index"] == ALL else event["index"]

@@ -57,7 +57,12 @@ def __default__() -> Bytes[4096]:
     @notice What is not here is in VaultUnbalanced or VaultExtension (which passes the rest on to VaultAdmin), in this storage.
     """
     selector: bytes4 = convert(slice(msg.data, 0, 4), bytes4)
-    half: address = EXTENSION
+    # The room for an answer costs gas: most answers are short.
+    if (
+        selector == method_id("add_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4)
+        or selector == method_id("remove_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4)
+    ):
+        return raw_call(EXTENSION, msg.data, max_outsize=576, is_delegate_call=True)
     if (
         selector == method_id("add_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
         or selector == method_id("add_single_exact_shares(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
@@ -66,8 +71,8 @@ def __default__() -> Bytes[4096]:
         or selector == method_id("remove_single_exact_out(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
         or selector == method_id("donate(address,uint256[],uint256)", output_type=bytes4)
     ):
-        half = UNBALANCED
-    return raw_call(half, msg.data, max_outsize=4096, is_delegate_call=True)
+        return raw_call(UNBALANCED, msg.data, max_outsize=32, is_delegate_call=True)
+    return raw_call(EXTENSION, msg.data, max_outsize=4096, is_delegate_call=True)
 
 
 @external

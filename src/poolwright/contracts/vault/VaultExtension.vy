@@ -9,6 +9,7 @@
 
 from ethereum.ercs import IERC20
 
+from ..interfaces import IShareToken
 from ..maths import asset_word
 from ..maths import constitution
 from . import asking
@@ -28,9 +29,8 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
-initializes: books[storage := storage]
 initializes: share_ledger[storage := storage, asking := asking, custody := custody]
-initializes: proportional[storage := storage, pools := pools, asking := asking, share_ledger := share_ledger]
+initializes: proportional[storage := storage, pools := pools, asking := asking]
 
 
 # Uniswap's Permit2, at the same address on every chain.
@@ -97,9 +97,18 @@ def add_proportional(
     @notice Mint exact shares for their part of every balance, at most max_amounts; no fee. Returns the amounts.
     """
     session: uint256 = entrance.begin(deadline)
-    book: books.Book = books.open(pool)
-    amounts: DynArray[uint256, 16] = proportional.add_proportional(book, shares, receiver, max_amounts)
-    share_ledger.receive_all(book, amounts, session)
+    opening: uint256[6] = reading.opening(pool)
+    n: uint256 = opening[0] & 255
+    flags: uint256 = proportional.flags_of(pool)
+    if flags != 0:
+        proportional.before_add(pool, flags, shares, max_amounts)
+    amounts: DynArray[uint256, 16] = proportional.add(pool, n, shares, max_amounts, receiver)
+    if flags != 0:
+        share_ledger.admit(pool, flags, receiver, amounts, shares, staticcall IShareToken(pool).totalSupply())
+    for i: uint256 in range(n, bound=16):
+        # cannot overflow: see above.
+        record: uint256 = opening[unsafe_add(3, i)] if i < 3 else reading.record_word(pool, i)
+        custody.receive(reading.token(record), amounts[i], session)
     lock.leave(session)
     return amounts
 
@@ -112,15 +121,18 @@ def remove_proportional(
     @notice Burn exact shares for their part of every balance, at least min_amounts; no fee. Works paused and retired.
     """
     session: uint256 = entrance.begin_exit(deadline)
-    book: books.Book = books.open(pool)
-    modular: bool = book.flags & asset_word.MODULAR != 0
+    opening: uint256[6] = reading.opening(pool)
+    n: uint256 = opening[0] & 255
+    modular: bool = proportional.flags_of(pool) & asset_word.MODULAR != 0
     if modular:
         asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.NO_ASSET, min_amounts, shares)
-    amounts: DynArray[uint256, 16] = proportional.remove_proportional(book, shares, min_amounts)
+    amounts: DynArray[uint256, 16] = proportional.remove(pool, n, shares, min_amounts)
     if modular:
         asking.finish_liquidity(pool, constitution.AFTER_REMOVE, amounts, shares)
-    for i: uint256 in range(book.header.n, bound=16):
-        custody.send(convert(reading.record(pool, i).token, address), amounts[i], receiver, session)
+    for i: uint256 in range(n, bound=16):
+        # cannot overflow: see above.
+        record: uint256 = opening[unsafe_add(3, i)] if i < 3 else reading.record_word(pool, i)
+        custody.send(reading.token(record), amounts[i], receiver, session)
     lock.leave(session)
     return amounts
 
@@ -133,18 +145,18 @@ def recovery_exit(pool: address, shares: uint256, receiver: address, held_back: 
     """
     session: uint256 = lock.enter()
     assert session == lock.IDLE, "vault: in session"
-    book: books.Book = books.open(pool)
+    proportional.flags_of(pool)
+    n: uint256 = reading.heading(pool)[0] & 255
     least: DynArray[uint256, 16] = []
-    for i: uint256 in range(book.header.n, bound=16):
+    for i: uint256 in range(n, bound=16):
         least.append(0)
-    amounts: DynArray[uint256, 16] = proportional.remove_proportional(book, shares, least)
-    for i: uint256 in range(book.header.n, bound=16):
-        token: address = convert(reading.record(pool, i).token, address)
+    amounts: DynArray[uint256, 16] = proportional.remove(pool, n, shares, least)
+    for i: uint256 in range(n, bound=16):
         if (held_back >> i) & 1 == 1:
-            storage.credit(msg.sender, token, amounts[i])
-    for i: uint256 in range(book.header.n, bound=16):
+            storage.credit(msg.sender, reading.token(reading.record_word(pool, i)), amounts[i])
+    for i: uint256 in range(n, bound=16):
         if (held_back >> i) & 1 == 0:
-            custody.send(convert(reading.record(pool, i).token, address), amounts[i], receiver, session)
+            custody.send(reading.token(reading.record_word(pool, i)), amounts[i], receiver, session)
     lock.leave(session)
     return amounts
 

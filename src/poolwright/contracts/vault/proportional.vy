@@ -10,7 +10,6 @@
 from ..interfaces import IShareToken
 from ..maths import asset_word
 from ..maths import constitution
-from ..maths import fixed_point
 from ..maths import limits
 from ..maths import share_maths
 from . import asking
@@ -22,54 +21,71 @@ from . import storage
 uses: storage
 uses: pools
 uses: asking
-uses: share_ledger
 
 
 @internal
-def add_proportional(book: books.Book, shares: uint256, receiver: address, limits_: DynArray[uint256, 16]) -> DynArray[uint256, 16]:
+def before_add(pool: address, flags: uint256, shares: uint256, limits_: DynArray[uint256, 16]):
     """
-    @dev Mint exact shares for their part of every balance; the amounts are still to be received.
+    @dev Of a pool that has flags: whether it takes anything in, and its module's word.
     """
-    pools.check_tradable(book.pool, book.flags)
-    if book.flags & asset_word.MODULAR != 0:
-        asking.prepare_liquidity(book.pool, constitution.BEFORE_ADD, books.NO_ASSET, limits_, shares)
-    supply: uint256 = extcall IShareToken(book.pool).mint(receiver, shares)
-    after: uint256 = share_maths.minted(supply, shares)
+    pools.check_tradable(pool, flags)
+    if flags & asset_word.MODULAR != 0:
+        asking.prepare_liquidity(pool, constitution.BEFORE_ADD, books.NO_ASSET, limits_, shares)
+
+
+@internal
+def add(
+    pool: address, n: uint256, shares: uint256, limits_: DynArray[uint256, 16], receiver: address
+) -> DynArray[uint256, 16]:
+    """
+    @dev Mint exact shares for their part of every balance, which is still to be received.
+    """
+    supply: uint256 = extcall IShareToken(pool).mint(receiver, shares)
+    share_maths.minted(supply, shares)
+    assert supply > 0, "vault: no such pool"
     amounts: DynArray[uint256, 16] = []
-    words: DynArray[uint256, 16] = []
-    for i: uint256 in range(book.header.n, bound=16):
-        word: uint256 = storage.words[book.pool][i]
-        balance: uint256 = word & limits.MAX_BALANCE
-        # Amount enters: rounds up.
-        amount: uint256 = fixed_point.div_up(balance * shares, supply)
+    for i: uint256 in range(n, bound=16):
+        word: uint256 = storage.words[pool][i]
+        # cannot overflow: below 2^112 and 2^128, and the supply below 2^128. Amount enters: rounds up.
+        amount: uint256 = unsafe_mul(word & limits.MAX_BALANCE, shares)
+        amount = unsafe_div(unsafe_add(amount, unsafe_sub(supply, 1)), supply)  # cannot overflow: see above
         assert amount <= limits_[i], "add: in above limit"
-        word = unsafe_add(word - balance, share_maths.credited(balance, amount))  # cannot overflow: replaces the low bits
-        storage.words[book.pool][i] = word
+        # cannot overflow: below 2^112 and 2^240.
+        assert unsafe_add(word & limits.MAX_BALANCE, amount) <= limits.MAX_BALANCE, "pool: balance too large"
+        # cannot overflow: the balance is the lowest field, and has room.
+        storage.words[pool][i] = unsafe_add(word, amount)
         amounts.append(amount)
-        words.append(word)
-    share_ledger.admit(book, receiver, amounts, shares, after)
-    share_ledger.record(book.pool, books.ALL, True, amounts, [], shares, after, words)
+    log share_ledger.Proportional(pool=pool, account=msg.sender, shares=convert(shares, int256), amounts=amounts)
     return amounts
 
 
 @internal
-def remove_proportional(book: books.Book, shares: uint256, limits_: DynArray[uint256, 16]) -> DynArray[uint256, 16]:
+def remove(pool: address, n: uint256, shares: uint256, limits_: DynArray[uint256, 16]) -> DynArray[uint256, 16]:
     """
-    @dev Burn the caller's shares for their part of every balance; nothing can stop it but the caller's own limits.
+    @dev Burn the caller's shares for their part of every balance, which is still to be sent; nothing can stop it but the caller's
+         own limits.
     """
-    supply: uint256 = extcall IShareToken(book.pool).burn(msg.sender, shares)
-    after: uint256 = share_maths.burned(supply, shares)
+    supply: uint256 = extcall IShareToken(pool).burn(msg.sender, shares)
+    share_maths.burned(supply, shares)
     amounts: DynArray[uint256, 16] = []
-    words: DynArray[uint256, 16] = []
-    for i: uint256 in range(book.header.n, bound=16):
-        word: uint256 = storage.words[book.pool][i]
-        balance: uint256 = word & limits.MAX_BALANCE
-        # Amount leaves: rounds down.
-        amount: uint256 = balance * shares // supply
+    for i: uint256 in range(n, bound=16):
+        word: uint256 = storage.words[pool][i]
+        # cannot overflow: below 2^112 and 2^128. Amount leaves: rounds down, below the balance, as the shares are below the supply.
+        amount: uint256 = unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, shares), supply)
         assert amount >= limits_[i], "remove: out below limit"
-        word = unsafe_add(word - balance, share_maths.debited(balance, amount))  # cannot overflow: replaces the low bits
-        storage.words[book.pool][i] = word
+        # cannot overflow: the balance is the lowest field, and larger.
+        storage.words[pool][i] = unsafe_sub(word, amount)
         amounts.append(amount)
-        words.append(word)
-    share_ledger.record(book.pool, books.ALL, False, amounts, [], shares, after, words)
+    log share_ledger.Proportional(pool=pool, account=msg.sender, shares=-convert(shares, int256), amounts=amounts)
     return amounts
+
+
+@internal
+@view
+def flags_of(pool: address) -> uint256:
+    """
+    @dev Reverts for what is no pool.
+    """
+    first: uint256 = storage.words[pool][0]
+    assert first != 0, "vault: no such pool"
+    return first >> asset_word.FLAGS_SHIFT

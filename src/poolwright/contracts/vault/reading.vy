@@ -34,6 +34,15 @@ def heading(pool: address) -> (uint256, uint256, uint256):
 
 @internal
 @view
+def opening(pool: address) -> uint256[6]:
+    """
+    @dev HEADER, TERMS, SPLIT and the records of the first three assets (of a pool of two: its rights).
+    """
+    return abi_decode(slice(pool.code, CODE, OPENING), uint256[6], unwrap_tuple=False)
+
+
+@internal
+@view
 def known_header(pool: address) -> uint256:
     """
     @dev The word HEADER, for those who are told of any address: reverts where there cannot be a constitution.

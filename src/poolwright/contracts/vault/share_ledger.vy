@@ -21,6 +21,14 @@ uses: asking
 uses: custody
 
 
+# All balances in proportion. Nothing else in the assets' words moves: each balance by its amount.
+event Proportional:
+    pool: indexed(address)
+    account: indexed(address)
+    shares: int256  # minted; burned if negative
+    amounts: DynArray[uint256, 16]
+
+
 event Liquidity:
     pool: indexed(address)
     account: indexed(address)
@@ -34,23 +42,20 @@ event Liquidity:
 
 
 @internal
-def admit(book: books.Book, receiver: address, amounts: DynArray[uint256, 16], shares: uint256, supply: uint256):
+def admit(
+    pool: address, flags: uint256, receiver: address, amounts: DynArray[uint256, 16], shares: uint256, supply: uint256
+):
     """
     @dev After minting: the guard of a launch, and the module's word.
     """
-    if book.flags & asset_word.GUARDED != 0:
-        guard: uint256 = storage.guards[book.pool]
+    if flags & asset_word.GUARDED != 0:
+        guard: uint256 = storage.guards[pool]
         assert supply <= (guard & (2 ** 112 - 1)) << 16, "guard: pool full"
-        held: uint256 = staticcall IShareToken(book.pool).balanceOf(receiver)
+        held: uint256 = staticcall IShareToken(pool).balanceOf(receiver)
         assert held <= ((guard >> 112) & (2 ** 112 - 1)) << 16, "guard: account full"
-        assert guard >> 224 == 0 or storage.listed[book.pool][receiver], "guard: not on the list"
-    self.finish(book, constitution.AFTER_ADD, amounts, shares)
-
-
-@internal
-def finish(book: books.Book, point: uint256, amounts: DynArray[uint256, 16], shares: uint256):
-    if book.flags & asset_word.MODULAR != 0:
-        asking.finish_liquidity(book.pool, point, amounts, shares)
+        assert guard >> 224 == 0 or storage.listed[pool][receiver], "guard: not on the list"
+    if flags & asset_word.MODULAR != 0:
+        asking.finish_liquidity(pool, constitution.AFTER_ADD, amounts, shares)
 
 
 @internal

@@ -53,7 +53,7 @@ def add_unbalanced(book: books.Book, amounts: DynArray[uint256, 16], min_shares:
     for i: uint256 in range(book.header.n, bound=16):
         words.append(self._touch(book, i, amounts[i], fees[i], True, shared))
     extcall IShareToken(book.pool).mint(receiver, shares)
-    share_ledger.admit(book, receiver, amounts, shares, after)
+    share_ledger.admit(book.pool, book.flags, receiver, amounts, shares, after)
     share_ledger.record(book.pool, books.ALL, True, amounts, fees, shares, after, words)
     return shares
 
@@ -102,7 +102,7 @@ def add_single(
     after: uint256 = share_maths.minted(supply, shares)
     word: uint256 = self._touch(book, index, amount, paid, True, 0)
     extcall IShareToken(book.pool).mint(receiver, shares)
-    share_ledger.admit(book, receiver, [amount], shares, after)
+    share_ledger.admit(book.pool, book.flags, receiver, [amount], shares, after)
     share_ledger.record(book.pool, index, True, [amount], [paid], shares, after, [word])
     return amount, shares
 
@@ -133,7 +133,8 @@ def remove_single(
     after: uint256 = share_maths.burned(supply, shares)
     word: uint256 = self._touch(book, index, amount, paid, False, 0)
     extcall IShareToken(book.pool).burn(msg.sender, shares)
-    share_ledger.finish(book, constitution.AFTER_REMOVE, [amount], shares)
+    if book.flags & asset_word.MODULAR != 0:
+        asking.finish_liquidity(book.pool, constitution.AFTER_REMOVE, [amount], shares)
     share_ledger.record(book.pool, index, False, [amount], [paid], shares, after, [word])
     return amount, shares
 
