@@ -17,8 +17,6 @@ OVER = {
     "hops3_inside",
     "weighted3_add_single",
     "stable3_add_single",
-    "oracle_price",
-    "oracle_value_per_share",
 }
 
 

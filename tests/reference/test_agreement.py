@@ -7,6 +7,8 @@ from random import Random
 
 import pytest
 
+from poolwright.errors import PoolRevert
+from poolwright.model.maths import geometric_maths
 from poolwright.model.pool import Pool
 from tests.reference import exact
 from tests.reference.domain import is_due
@@ -121,3 +123,24 @@ def test_a_pool_opens_with_shares_just_below_its_invariant(kind):
             shares = Pool.create(build_params(sample), sample.state.balances).state.shares
             assert truth * (1 - M.mpf(10) ** -16) - 1 <= shares <= truth, sample
     assert answered > COUNT // 3
+
+
+def test_one_token_alone_is_the_list_of_one():
+    """The Vault's shorter way of a weighted single add, beside the way of the kinds: to the unit."""
+    rng, taxed = Random("one token"), 0
+    for _ in range(3_000):
+        balance = rng.getrandbits(rng.randint(20, 112)) or 1
+        amount = balance * rng.randint(0, 9 * 10**6) // 10 ** rng.randint(6, 12)
+        weight, total = (
+            (rng.randint(10**16, 10**18 - 10**16), 10**18) if rng.random() < 0.7 else (1, rng.randint(2, 8))
+        )
+        supply, fee = rng.randint(10**6, 2**128 - 1), rng.choice((0, rng.randint(1, 10**17)))
+        one = geometric_maths.compute_shares_given_amount_in(balance, weight, total, amount, supply, fee)
+        shares, fees = geometric_maths.compute_shares_given_amounts_in(
+            (balance,), (weight,), total, (amount,), supply, fee
+        )
+        assert one == (shares, fees[0])
+        taxed += one[1] > 0
+    assert taxed > 1_000
+    with pytest.raises(PoolRevert, match="add: amount too large"):
+        geometric_maths.compute_shares_given_amount_in(10**18, 1, 2, 9 * 10**18 + 1, 10**18, 0)

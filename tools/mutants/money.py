@@ -39,8 +39,8 @@ MUTANTS = (
         "the same in a batch", REENTRY, ("Vault",),
     ),
     Mutant(
-        "unlocked-add", "vault/VaultExtension", "add_proportional", "share_ledger.receive_all(",
-        OPEN + "share_ledger.receive_all(",
+        "unlocked-add", "vault/VaultExtension", "add_proportional", "opening: uint256[6] =",
+        OPEN + "opening: uint256[6] =",
         "the same in an add", REENTRY, ("VaultExtension",),
     ),
     Mutant(
@@ -250,13 +250,14 @@ MUTANTS = (
         ("VaultFactory",),
     ),
     Mutant(
-        "shares-for-too-little", "vault/proportional", "add_proportional",
-        "fixed_point.div_up(balance * shares, supply)", "balance * shares // supply",
-        "a unit too little for shares, sixteen times: DeFi Plaza, July 2024", LIQUIDITY, ("VaultExtension",),
+        "shares-for-too-little", "vault/proportional", "add",
+        "unsafe_div(unsafe_add(amount, unsafe_sub(supply, 1)), supply)", "unsafe_div(amount, supply)",
+        "a unit too little for shares, sixteen times: DeFi Plaza, July 2024", ROUNDING, ("VaultExtension",),
     ),
     Mutant(
-        "exit-rounds-up", "vault/proportional", "remove_proportional", "balance * shares // supply",
-        "min(balance * shares // supply + 1, balance - 1)",
+        "exit-rounds-up", "vault/proportional", "remove",
+        "unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, shares), supply)",
+        "min((word & limits.MAX_BALANCE) * shares // supply + 1, (word & limits.MAX_BALANCE) - 1)",
         "many tiny withdrawals take more than a large one: Bunni, September 2025", ROUNDING, ("VaultExtension",),
     ),
     Mutant(
@@ -286,7 +287,7 @@ MUTANTS = (
     ),
     Mutant(
         "average-moves-with-liquidity", "vault/unbalanced", "_touch",
-        "oracle_maths.drifted(drift + shared, balance, after)", "drift + shared",
+        "oracle_maths.drifted(one.drift, balance, after)", "one.drift",
         "the same by an unbalanced deposit", PRICES, ("VaultUnbalanced",),
     ),
     # Exits
@@ -299,7 +300,8 @@ MUTANTS = (
     Mutant(
         "exit-asks-rates", "vault/VaultExtension", "remove_proportional",
         "if modular:\n        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.NO_ASSET",
-        "if book.header.rated:\n        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.ALL",
+        "if constitution.is_rated(opening[0]):\n"
+        "        asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.ALL",
         "a provider that fails locks everybody in", COUNTERPARTS, ("VaultExtension",),
     ),
     Mutant(

@@ -100,12 +100,12 @@ MUTANTS = (
     ),
     Mutant(
         "guard-forgets-single-adds", "vault/unbalanced", "add_single",
-        "share_ledger.admit(book, receiver, [amount], shares, after)", "pass",
+        "share_ledger.admit(pool, one.flags, receiver, [amount], shares, after)", "pass",
         "a deposit of one asset goes past the guard", CHANGES, ("VaultUnbalanced",),
     ),
     Mutant(
         "guard-forgets-unbalanced-adds", "vault/unbalanced", "add_unbalanced",
-        "share_ledger.admit(book, receiver, amounts, shares, after)", "pass",
+        "share_ledger.admit(pool, one.flags, receiver, amounts, shares, after)", "pass",
         "an unbalanced deposit goes past the guard", CHANGES, ("VaultUnbalanced",),
     ),
     # The protocol's own powers

@@ -15,6 +15,7 @@ from poolwright.chain.protocol import Protocol, vault_artifact
 from poolwright.chain.reading import OF_CLASS, OF_LISTED, state_of
 from poolwright.chain.records import ChainError, Log
 from poolwright.model.maths import asset_word, constitution
+from poolwright.model.maths.limits import MAX_BALANCE
 from poolwright.model.memory import Change, Report
 from poolwright.model.pool import Pool
 from poolwright.model.state import PoolState
@@ -26,7 +27,6 @@ OF_POOL, OF_TERMS, OF_SPLIT, OF_RAMP, OF_RATE, OF_MODULE, OF_GUARD, OF_TURNOVER,
     10
 )
 AMPLIFICATION = 16  # the key of its ramp
-ALL = 255  # in place of an asset's index
 NOBODY = 0
 NUMBER_SHIFT = 192
 
@@ -170,14 +170,30 @@ class Follower:
         self._move(event, index_in, event["word_in"], came - event["fee"], came)
         self._move(event, index_out, event["word_out"], -left, -left)
 
+    def _on_Proportional(self, event: Event) -> None:
+        """Amounts in are rounded up, amounts out down; nothing else of an asset's word moves."""
+        pool, shares, supply = event["pool"], event["shares"], self._supplies[event["pool"]]
+        self._hold(supply > 0, event, "its first balances")
+        for index, amount in enumerate(event["amounts"]):
+            word = self._words[pool, OF_ASSET, index]
+            balance = asset_word.unpack(word).balance
+            moved = -(balance * -shares // supply)
+            follows = abs(moved) == amount and 0 < balance + moved <= MAX_BALANCE
+            self._hold(follows, event, f"a movement of asset {index}")
+            self._words[pool, OF_ASSET, index] = word + moved
+        self._supplies[pool] += shares
+
+    def _on_Single(self, event: Event) -> None:
+        moved = event["amount"] if event["shares"] > 0 else -event["amount"]
+        self._move(event, event["index"], event["word"], moved - event["fee"], moved)
+        self._supplies[event["pool"]] += event["shares"]
+
     def _on_Liquidity(self, event: Event) -> None:
-        sign = 1 if event["added"] else -1
-        self._supplies[event["pool"]] += sign * event["shares"]
+        self._supplies[event["pool"]] += event["shares"]
         self._hold(self._supplies[event["pool"]] == event["supply"], event, "a change of its shares")
-        first = 0 if event["index"] == ALL else event["index"]
         fees = event["fees"] or [0] * len(event["words"])
         for k, (amount, fee, word) in enumerate(zip(event["amounts"], fees, event["words"], strict=True)):
-            self._move(event, first + k, word, sign * amount - fee, sign * amount)
+            self._move(event, k, word, amount - fee, amount)
 
     def _on_Stored(self, event: Event) -> None:
         self._hold(event["pool"] in self._constitutions or event["pool"] == NOBODY, event, "its creation")

@@ -16,7 +16,7 @@ from tests.contracts.contract import EVER
 from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, RIGHTS, WAD, World
 from tests.contracts.Vault.conftest import Opened
 
-ASSET, ALL = 8, 255
+ASSET = 8
 
 
 class Observer:
@@ -31,7 +31,7 @@ class Observer:
         """Take in every log of the chain, from its first block."""
         for block in world.chain.blocks:
             logs = block.receipt.logs if block.receipt else ()
-            for name in ("Swap", "Proportional", "Liquidity", "Stored", "Credited", "Collected"):
+            for name in ("Swap", "Proportional", "Single", "Liquidity", "Stored", "Credited", "Collected"):
                 for event in world.vault.events(name, logs):
                     getattr(self, name.lower())(event)
 
@@ -47,10 +47,13 @@ class Observer:
             self.words[event["pool"], ASSET, index] += sign * amount
         self.supplies[event["pool"]] += event["shares"]
 
+    def single(self, event: dict[str, Any]) -> None:
+        self.words[event["pool"], ASSET, event["index"]] = event["word"]
+        self.supplies[event["pool"]] += event["shares"]
+
     def liquidity(self, event: dict[str, Any]) -> None:
-        first = 0 if event["index"] == ALL else event["index"]
-        for offset, word in enumerate(event["words"]):
-            self.words[event["pool"], ASSET, first + offset] = word
+        for index, word in enumerate(event["words"]):
+            self.words[event["pool"], ASSET, index] = word
         self.supplies[event["pool"]] = event["supply"]
 
     def stored(self, event: dict[str, Any]) -> None:

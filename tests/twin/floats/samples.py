@@ -167,6 +167,13 @@ def _geometric_add(d: Draw) -> Case:
     )
 
 
+def _geometric_add_one(d: Draw) -> Case:
+    balances, weights, total, supply = _geometric(d)
+    balance, amount = balances[0], d.part(balances[0], 9.0)
+    scales = (supply * _grown((balance,), (amount,)), float(max(balance, amount)))
+    return Case((balance, weights[0], total, amount, supply, d.fee()), scales)
+
+
 def _grown(balances: tuple[int, ...], amounts: tuple[int, ...]) -> float:
     return max((b + a) / b for a, b in zip(amounts, balances, strict=True))
 
@@ -270,6 +277,7 @@ SAMPLERS: dict[str, Callable[[Draw], Case]] = {
     "stable_maths.compute_invariant_down": _stable_invariant,
     "geometric_maths.compute_invariant_down": _geometric_invariant,
     "geometric_maths.compute_shares_given_amounts_in": _geometric_add,
+    "geometric_maths.compute_shares_given_amount_in": _geometric_add_one,
     "stable_liquidity.compute_shares_given_amounts_in": _stable_add,
     "fee_maths.net_of_fee": _net,
     "fee_maths.gross_of_net_up": _gross,

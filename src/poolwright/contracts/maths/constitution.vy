@@ -61,6 +61,7 @@ ACCOUNT: constant(uint256) = 2 ** 160 - 1
 KIND_SHIFT: constant(uint256) = 8
 RATED: constant(uint256) = 255 << 16
 HALF_LIFE_SHIFT: constant(uint256) = 40
+ADDRESS_SHIFT: constant(uint256) = 96
 HALF_LIFE: constant(uint256) = 2 ** 24 - 1
 DECIMALS_SHIFT: constant(uint256) = 160
 WEIGHT_SHIFT: constant(uint256) = 168

@@ -83,6 +83,29 @@ def compute_shares_given_amounts_in(
 
 @internal
 @pure
+def compute_shares_given_amount_in(
+    balance: uint256, weight: uint256, total_weight: uint256, amount_in: uint256, supply: uint256, fee: uint256
+) -> (uint256, uint256):
+    """
+    @dev compute_shares_given_amounts_in for one token, to the unit; the supply is below 2^128.
+    """
+    # cannot overflow: balance < 2^112, so before and net together are below 10 * 2^112 * 10^18 < 2^176, and growth below 10^37.
+    assert amount_in <= unsafe_mul(balance, limits.MAX_ADD_RATIO), "add: amount too large"
+    before_e18: uint256 = unsafe_mul(balance, fixed_point.WAD)  # cannot overflow: see above
+    gross_e18: uint256 = unsafe_mul(amount_in, fixed_point.WAD)  # cannot overflow: see above
+    net_e18: uint256 = gross_e18
+    growth: uint256 = self._growth_of_one_down(before_e18, net_e18, weight, total_weight)
+    proportional_e18: uint256 = unsafe_div(unsafe_mul(balance, growth), fixed_point.WAD)  # cannot overflow: see above
+    if net_e18 > proportional_e18:
+        # cannot overflow: the fee is below one.
+        net_e18 = unsafe_sub(net_e18, fixed_point.mul_up(unsafe_sub(net_e18, proportional_e18), fee))
+    growth = self._growth_of_one_down(before_e18, net_e18, weight, total_weight)
+    # cannot overflow: see above, and net_e18 only fell.
+    return unsafe_mul(supply, growth) // fixed_point.E36, unsafe_sub(gross_e18, net_e18) // fixed_point.WAD
+
+
+@internal
+@pure
 def compute_amount_in_given_shares(
     balance: uint256, weight: uint256, total_weight: uint256, shares: uint256, supply: uint256, fee: uint256
 ) -> (uint256, uint256):
@@ -167,6 +190,17 @@ def _growth_down(
     if ratio <= fixed_point.E36:
         return 0
     return ratio - fixed_point.E36
+
+
+@internal
+@pure
+def _growth_of_one_down(before_e18: uint256, net_e18: uint256, weight: uint256, total_weight: uint256) -> uint256:
+    """
+    @dev _growth_down of one token.
+    """
+    total: int256 = log_exp.log2_down(before_e18 + net_e18, before_e18) * convert(weight, int256)
+    ratio: uint256 = log_exp.exp2_down(total // convert(total_weight, int256))
+    return unsafe_sub(max(ratio, fixed_point.E36), fixed_point.E36)  # cannot overflow: at least 0
 
 
 @internal

@@ -46,18 +46,28 @@ def price(pool: address, base: uint256, quote: uint256) -> uint256:
     """
     @notice Average price of asset `base` in asset `quote`.
     """
-    header: uint256 = reading.known_header(pool)
-    last: uint256 = max(base, quote)
-    assert last < header & 255, "vault: no such token"
-    if constitution.kind(header) == constitution.WEIGHTED:
-        words: DynArray[uint256, 16] = staticcall IVault(previewing.VAULT).asset_words(pool, last + 1)
-        assert words[base] != 0, "vault: no such pool"
-        if (words[base] >> asset_word.FLAGS_SHIFT) & asset_word.RAMPING == 0:
-            move: int256 = self._drift(words[quote], header) - self._drift(words[base], header)
+    opening: uint256[6] = reading.opening(pool)
+    header: uint256 = opening[0]
+    assert max(base, quote) < header & 255, "vault: no such token"
+    if (header >> constitution.KIND_SHIFT) & 255 == constitution.WEIGHTED:
+        of_base: uint256 = 0
+        of_quote: uint256 = 0
+        of_base, of_quote = staticcall IVault(previewing.VAULT).word_pair(pool, base, quote)
+        assert of_base != 0, "vault: no such pool"
+        if (of_base >> asset_word.FLAGS_SHIFT) & asset_word.RAMPING == 0:
+            left: uint256 = self._left(of_base, header)
+            move: int256 = -self._drift(of_base, left)
+            # Mostly one swap has moved both.
+            if ((of_base ^ of_quote) >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME != 0:
+                left = self._left(of_quote, header)
+            move += self._drift(of_quote, left)
+            # cannot overflow: see above; a balance is below 2^112, a weight below 2^60.
+            record_base: uint256 = opening[unsafe_add(3, base)] if base < 3 else reading.record_word(pool, base)
+            record_quote: uint256 = opening[unsafe_add(3, quote)] if quote < 3 else reading.record_word(pool, quote)
             return self._exp2_times(
                 move,
-                asset_word.balance_of(words[quote]) * constitution.weight(reading.record_word(pool, base)),
-                asset_word.balance_of(words[base]) * constitution.weight(reading.record_word(pool, quote)),
+                unsafe_mul(of_quote & limits.MAX_BALANCE, (record_base >> constitution.WEIGHT_SHIFT) & constitution.SHARE),
+                unsafe_mul(of_base & limits.MAX_BALANCE, (record_quote >> constitution.WEIGHT_SHIFT) & constitution.SHARE),
             )
     return staticcall IGeneral(self).price_of_any(pool, base, quote)
 
@@ -90,14 +100,13 @@ def value_per_share(pool: address, quote: uint256) -> uint256:
     """
     @notice Value of a share in asset `quote`, at average prices.
     """
-    header: uint256 = reading.known_header(pool)
-    n: uint256 = header & 255
-    assert quote < n, "vault: no such token"
-    if constitution.kind(header) == constitution.WEIGHTED:
-        words: DynArray[uint256, 16] = staticcall IVault(previewing.VAULT).asset_words(pool, n)
+    opening: uint256[6] = reading.opening(pool)
+    assert quote < opening[0] & 255, "vault: no such token"
+    if (opening[0] >> constitution.KIND_SHIFT) & 255 == constitution.WEIGHTED:
+        words: DynArray[uint256, 16] = staticcall IVault(previewing.VAULT).asset_words(pool, opening[0] & 255)
         assert words[0] != 0, "vault: no such pool"
         if (words[0] >> asset_word.FLAGS_SHIFT) & asset_word.RAMPING == 0:
-            return self._weighted_value(pool, header, words, quote)
+            return self._weighted_value(pool, opening, words, quote)
     return staticcall IGeneral(self).value_of_any(pool, quote)
 
 
@@ -126,21 +135,34 @@ def volatility(pool: address, index: uint256) -> uint256:
 
 @internal
 @view
-def _weighted_value(pool: address, header: uint256, words: DynArray[uint256, 16], quote: uint256) -> uint256:
+def _weighted_value(pool: address, opening: uint256[6], words: DynArray[uint256, 16], quote: uint256) -> uint256:
     mean: int256 = 0
     of_quote: int256 = 0
     share: uint256 = 0
+    time: uint256 = max_value(uint256)
+    left: uint256 = 0
     for i: uint256 in range(len(words), bound=16):
-        weight: uint256 = constitution.weight(reading.record_word(pool, i))
-        drift: int256 = self._drift(words[i], header)
-        mean += drift * convert(weight, int256)
+        word: uint256 = words[i]
+        # cannot overflow: see above.
+        record: uint256 = opening[unsafe_add(3, i)] if i < 3 else reading.record_word(pool, i)
+        weight: uint256 = (record >> constitution.WEIGHT_SHIFT) & constitution.SHARE
+        # Mostly assets have moved in pairs.
+        if (word >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME != time:
+            time = (word >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME
+            left = self._left(word, opening[0])
+        drift: int256 = self._drift(word, left)
+        # cannot overflow: a drift is below 2^34 in size, a weight below 2^60.
+        mean = unsafe_add(mean, unsafe_mul(drift, convert(weight, int256)))
         if i == quote:
             of_quote = drift
             share = weight
     # A drift is in 2^-28, weights sum to one in WAD: a power rounded down below its true value by 2^-28 of itself at most.
     move: int256 = of_quote - mean // convert(limits.WAD, int256) - 1
     supply: uint256 = staticcall IShareToken(pool).totalSupply()
-    return self._exp2_times(move, asset_word.balance_of(words[quote]) * limits.WAD, share * supply)
+    # cannot overflow: a balance is below 2^112, a share below 2^60, a supply below 2^128.
+    return self._exp2_times(
+        move, unsafe_mul(words[quote] & limits.MAX_BALANCE, limits.WAD), unsafe_mul(share, supply)
+    )
 
 
 @internal
@@ -160,23 +182,38 @@ def _value(seen: previewing.Seen, quote: uint256) -> uint256:
 
 @internal
 @view
-def _drift(word: uint256, header: uint256) -> int256:
+def _left(word: uint256, header: uint256) -> uint256:
+    """
+    @dev What time has left of an asset's drift: see oracle_maths.decay.
+    """
+    # cannot overflow: what is in a word is past.
+    return oracle_maths.decay(
+        unsafe_sub(block.timestamp, (word >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME),
+        (header >> constitution.HALF_LIFE_SHIFT) & constitution.HALF_LIFE,
+    )
+
+
+@internal
+@pure
+def _drift(word: uint256, left: uint256) -> int256:
     """
     @dev A drift as it is now.
     """
-    elapsed: uint256 = block.timestamp - asset_word.time_of(word)
-    return oracle_maths.decayed_drift(
-        asset_word.drift_of(word), oracle_maths.decay(elapsed, constitution.half_life(header))
-    )
+    return oracle_maths.decayed_drift(asset_word.drift_of(word), left)
 
 
 @internal
 @pure
 def _exp2_times(drift: int256, numerator: uint256, denominator: uint256) -> uint256:
     """
-    @dev 2^drift * numerator / denominator in 1e36 scale, rounded down.
+    @dev 2^drift * numerator / denominator in 1e36 scale, rounded down, by less than 2^-39 of itself or one unit; numerator below 2^172.
     """
-    return fixed_point.mul_div_down(numerator, log_exp.exp2_down(drift * oracle_maths.DRIFT_UNIT), denominator)
+    power: uint256 = log_exp.exp2_down(drift * oracle_maths.DRIFT_UNIT)
+    assert denominator > 0, "vault: no such pool"
+    ratio: uint256 = unsafe_div(numerator << 84, denominator)  # cannot overflow: a quotient by at least 1
+    if ratio >> 40 != 0 and (ratio | power) >> 128 == 0:
+        return unsafe_mul(ratio, power) >> 84  # cannot overflow: both are below 2^128
+    return fixed_point.mul_div_down(numerator, power, denominator)
 
 
 @internal

@@ -158,6 +158,16 @@ def asset_words(pool: address, n: uint256) -> DynArray[uint256, 16]:
     return words
 
 
+@external
+@view
+def word_pair(pool: address, first: uint256, second: uint256) -> (uint256, uint256):
+    """
+    @notice The words of two of a pool's assets. Reverts while an operation is going on.
+    """
+    lock.check_idle()
+    return storage.words[pool][first], storage.words[pool][second]
+
+
 @internal
 @pure
 def _bounded(done: swapping.Settled, exact_out: bool, limit: uint256) -> uint256:

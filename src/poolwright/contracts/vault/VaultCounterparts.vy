@@ -16,6 +16,7 @@ from . import counterparts
 from . import lock
 from . import pools
 from . import reading
+from . import singles
 from . import stable_pools
 from . import storage
 
@@ -25,6 +26,7 @@ initializes: pools[storage := storage]
 initializes: books[storage := storage]
 initializes: counterparts[storage := storage]
 initializes: stable_pools[storage := storage, pools := pools]
+initializes: singles[pools := pools]
 
 
 @external
@@ -79,6 +81,24 @@ def price_swap(
     if exact_out:
         return pools.kind_in_given_out(pool, header, flags, index_in, index_out, given)
     return pools.kind_out_given_in(pool, header, flags, index_in, index_out, given)
+
+
+@external
+@view
+def price_single(
+    pool: address,
+    header_word: uint256,
+    flags: uint256,
+    question: uint256,
+    index: uint256,
+    given: uint256,
+    supply: uint256,
+    fee: uint256,
+) -> (uint256, uint256):
+    """
+    @notice (shares or amount, fee in the asset) of liquidity in one asset; the questions are in singles.vy.
+    """
+    return singles.price(pool, constitution.header(header_word), flags, question, index, given, supply, fee)
 
 
 @external

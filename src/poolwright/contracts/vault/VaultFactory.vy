@@ -80,8 +80,8 @@ def initialize(
     words: DynArray[uint256, 16] = []
     for i: uint256 in range(book.header.n, bound=16):
         words.append(storage.words[pool][i])
-    share_ledger.record(pool, books.ALL, True, amounts, [], supply, supply, words)
-    share_ledger.receive_all(book, amounts, session)
+    share_ledger.record(pool, amounts, [], supply, supply, words)
+    share_ledger.receive_all(pool, amounts, session)
     lock.leave(session)
     return shares
 

@@ -8,12 +8,10 @@
 """
 
 from . import asking
-from . import books
 from . import custody
 from . import entrance
 from . import lock
 from . import pools
-from . import reading
 from . import share_ledger
 from . import storage
 from . import unbalanced
@@ -24,7 +22,6 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
-initializes: books[storage := storage]
 initializes: share_ledger[storage := storage, asking := asking, custody := custody]
 initializes: unbalanced[storage := storage, pools := pools, asking := asking, share_ledger := share_ledger]
 
@@ -42,9 +39,8 @@ def add_unbalanced(
     @notice Add exact amounts in any proportion for at least min_shares. Returns the shares.
     """
     session: uint256 = entrance.begin(deadline)
-    book: books.Book = books.open(pool)
-    shares: uint256 = unbalanced.add_unbalanced(book, amounts, min_shares, receiver)
-    share_ledger.receive_all(book, amounts, session)
+    shares: uint256 = unbalanced.add_unbalanced(pool, amounts, min_shares, receiver)
+    share_ledger.receive_all(pool, amounts, session)
     lock.leave(session)
     return shares
 
@@ -56,7 +52,7 @@ def add_single_exact_in(
     """
     @notice Add an exact amount of one asset for at least min_shares. Returns the shares.
     """
-    return self._add_single(pool, index, False, amount_in, min_shares, deadline, receiver)[1]
+    return self._add_single(pool, index, False, amount_in, min_shares, deadline, receiver).shares
 
 
 @external
@@ -66,7 +62,7 @@ def add_single_exact_shares(
     """
     @notice Mint exact shares for at most max_amount_in of one asset. Returns the amount in.
     """
-    return self._add_single(pool, index, True, shares, max_amount_in, deadline, receiver)[0]
+    return self._add_single(pool, index, True, shares, max_amount_in, deadline, receiver).amount
 
 
 @external
@@ -76,7 +72,7 @@ def remove_single_exact_in(
     """
     @notice Burn exact shares for at least min_amount_out of one asset. Returns the amount.
     """
-    return self._remove_single(pool, index, False, shares, min_amount_out, deadline, receiver)[0]
+    return self._remove_single(pool, index, False, shares, min_amount_out, deadline, receiver).amount
 
 
 @external
@@ -86,7 +82,7 @@ def remove_single_exact_out(
     """
     @notice Take an exact amount of one asset for at most max_shares. Returns the shares.
     """
-    return self._remove_single(pool, index, True, amount_out, max_shares, deadline, receiver)[1]
+    return self._remove_single(pool, index, True, amount_out, max_shares, deadline, receiver).shares
 
 
 @external
@@ -95,35 +91,28 @@ def donate(pool: address, amounts: DynArray[uint256, 16], deadline: uint256):
     @notice Give amounts to all liquidity providers of a pool.
     """
     session: uint256 = entrance.begin(deadline)
-    book: books.Book = books.open(pool)
-    unbalanced.donate(book, amounts)
-    share_ledger.receive_all(book, amounts, session)
+    unbalanced.donate(pool, amounts)
+    share_ledger.receive_all(pool, amounts, session)
     lock.leave(session)
 
 
 @internal
 def _add_single(
     pool: address, index: uint256, exact_shares: bool, given: uint256, limit: uint256, deadline: uint256, receiver: address
-) -> (uint256, uint256):
+) -> unbalanced.Moved:
     session: uint256 = entrance.begin(deadline)
-    book: books.Book = books.open(pool)
-    amount: uint256 = 0
-    shares: uint256 = 0
-    amount, shares = unbalanced.add_single(book, index, exact_shares, given, limit, receiver)
-    custody.receive(convert(reading.record(pool, index).token, address), amount, session)
+    moved: unbalanced.Moved = unbalanced.add_single(pool, index, exact_shares, given, limit, receiver)
+    custody.receive(moved.token, moved.amount, session)
     lock.leave(session)
-    return amount, shares
+    return moved
 
 
 @internal
 def _remove_single(
     pool: address, index: uint256, exact_out: bool, given: uint256, limit: uint256, deadline: uint256, receiver: address
-) -> (uint256, uint256):
+) -> unbalanced.Moved:
     session: uint256 = entrance.begin(deadline)
-    book: books.Book = books.open(pool)
-    amount: uint256 = 0
-    shares: uint256 = 0
-    amount, shares = unbalanced.remove_single(book, index, exact_out, given, limit)
-    custody.send(convert(reading.record(pool, index).token, address), amount, receiver, session)
+    moved: unbalanced.Moved = unbalanced.remove_single(pool, index, exact_out, given, limit)
+    custody.send(moved.token, moved.amount, receiver, session)
     lock.leave(session)
-    return amount, shares
+    return moved

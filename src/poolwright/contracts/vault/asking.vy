@@ -68,6 +68,32 @@ def price_swap(
 
 
 @internal
+def price_single(
+    pool: address,
+    header: uint256,
+    flags: uint256,
+    question: uint256,
+    index: uint256,
+    given: uint256,
+    supply: uint256,
+    fee: uint256,
+) -> (uint256, uint256):
+    """
+    @dev What the kind answers about liquidity in one asset: (shares or amount, fee in the asset). The questions are in singles.vy.
+    """
+    answer: Bytes[64] = raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, header, flags, question, index, given, supply, fee,
+            method_id=method_id("price_single(address,uint256,uint256,uint256,uint256,uint256,uint256,uint256)"),
+        ),
+        max_outsize=64,
+        is_delegate_call=True,
+    )
+    return extract32(answer, 0, output_type=uint256), extract32(answer, 32, output_type=uint256)
+
+
+@internal
 def finish_swap(
     pool: address, index_in: uint256, index_out: uint256, amount_in: uint256, amount_out: uint256, balance_in: uint256
 ):

@@ -118,6 +118,7 @@ def add_single(pool: address, index: uint256, exact_shares: bool, given: uint256
     """
     previewing.check_world()
     seen: previewing.Seen = previewing.see(pool)
+    assert index < seen.header.n, "vault: no such token"
     previewing.check_known(seen.words[0])
     previewing.check_tradable(pool, seen.flags)
     fee: uint256 = self._prepare(seen, constitution.BEFORE_ADD, index, [given], account)
@@ -125,7 +126,6 @@ def add_single(pool: address, index: uint256, exact_shares: bool, given: uint256
     amount: uint256 = given
     shares: uint256 = given
     paid: uint256 = 0
-    assert index < seen.header.n, "vault: no such token"
     view_: IKind.PoolView = seen.view_
     at: uint256 = index
     if seen.header.kind == constitution.WEIGHTED or seen.header.kind == constitution.CONSTANT_PRODUCT:
@@ -155,6 +155,7 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
     """
     previewing.check_world()
     seen: previewing.Seen = previewing.see(pool)
+    assert index < seen.header.n, "vault: no such token"
     previewing.check_known(seen.words[0])
     previewing.check_unpaused(pool, seen.flags)
     fee: uint256 = self._prepare(seen, constitution.BEFORE_REMOVE, index, [given], account)
@@ -162,7 +163,6 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
     amount: uint256 = given
     shares: uint256 = given
     paid: uint256 = 0
-    assert index < seen.header.n, "vault: no such token"
     view_: IKind.PoolView = seen.view_
     at: uint256 = index
     if seen.header.kind == constitution.WEIGHTED or seen.header.kind == constitution.CONSTANT_PRODUCT:

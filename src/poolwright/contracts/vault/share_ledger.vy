@@ -11,7 +11,6 @@ from ..interfaces import IShareToken
 from ..maths import asset_word
 from ..maths import constitution
 from . import asking
-from . import books
 from . import custody
 from . import reading
 from . import storage
@@ -21,7 +20,7 @@ uses: asking
 uses: custody
 
 
-# All balances in proportion. Nothing else in the assets' words moves: each balance by its amount.
+# In proportion nothing else in the assets' words moves than each balance, by its amount.
 event Proportional:
     pool: indexed(address)
     account: indexed(address)
@@ -29,11 +28,19 @@ event Proportional:
     amounts: DynArray[uint256, 16]
 
 
+event Single:
+    pool: indexed(address)
+    account: indexed(address)
+    index: uint256
+    shares: int256  # minted; burned if negative
+    amount: uint256
+    fee: uint256
+    word: uint256
+
+
 event Liquidity:
     pool: indexed(address)
     account: indexed(address)
-    index: uint256  # of the only asset, or books.ALL
-    added: bool
     amounts: DynArray[uint256, 16]
     fees: DynArray[uint256, 16]
     shares: uint256
@@ -61,8 +68,6 @@ def admit(
 @internal
 def record(
     pool: address,
-    index: uint256,
-    added: bool,
     amounts: DynArray[uint256, 16],
     fees: DynArray[uint256, 16],
     shares: uint256,
@@ -72,8 +77,6 @@ def record(
     log Liquidity(
         pool=pool,
         account=msg.sender,
-        index=index,
-        added=added,
         amounts=amounts,
         fees=fees,
         shares=shares,
@@ -83,6 +86,9 @@ def record(
 
 
 @internal
-def receive_all(book: books.Book, amounts: DynArray[uint256, 16], session: uint256):
-    for i: uint256 in range(book.header.n, bound=16):
-        custody.receive(convert(reading.record(book.pool, i).token, address), amounts[i], session)
+def receive_all(pool: address, amounts: DynArray[uint256, 16], session: uint256):
+    """
+    @dev One amount per asset.
+    """
+    for i: uint256 in range(len(amounts), bound=16):
+        custody.receive(reading.token(reading.record_word(pool, i)), amounts[i], session)

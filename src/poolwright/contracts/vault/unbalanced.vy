@@ -13,6 +13,7 @@ from ..interfaces import IShareToken
 from ..maths import asset_word
 from ..maths import constitution
 from ..maths import fee_policy_maths
+from ..maths import geometric_maths
 from ..maths import limits
 from ..maths import log_exp
 from ..maths import oracle_maths
@@ -23,6 +24,7 @@ from . import pools
 from . import pricing
 from . import reading
 from . import share_ledger
+from . import singles
 from . import storage
 
 uses: storage
@@ -31,230 +33,252 @@ uses: asking
 uses: share_ledger
 
 
+# A pool and one of its assets as words: see constitution.vy and asset_word.vy. Terms and split are those in force.
+struct Single:
+    header: uint256
+    terms: uint256
+    split: uint256
+    record: uint256
+    word: uint256
+    flags: uint256
+    drift: int256  # rested until now
+    variance: uint256
+
+
+# What the caller has still to do: be paid or pay.
+struct Moved:
+    token: address
+    amount: uint256
+    shares: uint256
+
+
 @internal
-def add_unbalanced(book: books.Book, amounts: DynArray[uint256, 16], min_shares: uint256, receiver: address) -> uint256:
+def add_unbalanced(pool: address, amounts: DynArray[uint256, 16], min_shares: uint256, receiver: address) -> uint256:
     """
     @dev Mint shares for exact amounts.
     """
-    assert len(amounts) == book.header.n, "add: one amount per asset"
-    pools.check_tradable(book.pool, book.flags)
-    fee: uint256 = self._prepare(book, constitution.BEFORE_ADD, books.ALL, amounts, 0)
-    supply: uint256 = staticcall IShareToken(book.pool).totalSupply()
+    one: Single = self._load(pool, 0)
+    n: uint256 = one.header & 255
+    assert len(amounts) == n, "add: one amount per asset"
+    pools.check_tradable(pool, one.flags)
+    module_fee: uint256 = self._prepare(pool, one, constitution.BEFORE_ADD, books.ALL, amounts)
+    for i: uint256 in range(1, n, bound=15):
+        one.variance = max(one.variance, self._load(pool, i).variance)
+    fee: uint256 = self._fee(pool, one, module_fee)
+    supply: uint256 = staticcall IShareToken(pool).totalSupply()
     shares: uint256 = 0
     fees: DynArray[uint256, 16] = []
-    shares, fees = self._shares_for(
-        book, pools.view_all(book.pool, book.header, book.flags), amounts, supply, fee
-    )
+    kind: IKind = IKind(convert(one.header >> constitution.ADDRESS_SHIFT, address))
+    view_: IKind.PoolView = pools.view_all(pool, constitution.header(one.header), one.flags)
+    shares, fees = staticcall kind.compute_shares_given_amounts_in(view_, amounts, supply, fee)
+    assert len(fees) == n, "kind: malformed"
     after: uint256 = share_maths.minted(supply, shares)
     assert shares >= min_shares, "add: shares below limit"
-    words: DynArray[uint256, 16] = []
     # Averages are those of prices: growth that all assets share is none.
     shared: int256 = log_exp.log2_ratio(after, supply) // oracle_maths.DRIFT_UNIT
-    for i: uint256 in range(book.header.n, bound=16):
-        words.append(self._touch(book, i, amounts[i], fees[i], True, shared))
-    extcall IShareToken(book.pool).mint(receiver, shares)
-    share_ledger.admit(book.pool, book.flags, receiver, amounts, shares, after)
-    share_ledger.record(book.pool, books.ALL, True, amounts, fees, shares, after, words)
+    words: DynArray[uint256, 16] = []
+    for i: uint256 in range(n, bound=16):
+        one = self._load(pool, i)
+        one.drift += shared
+        words.append(self._touch(pool, one, i, amounts[i], fees[i], True))
+    extcall IShareToken(pool).mint(receiver, shares)
+    share_ledger.admit(pool, one.flags, receiver, amounts, shares, after)
+    share_ledger.record(pool, amounts, fees, shares, after, words)
     return shares
 
 
 @internal
-def donate(book: books.Book, amounts: DynArray[uint256, 16]):
+def donate(pool: address, amounts: DynArray[uint256, 16]):
     """
     @dev Give amounts to all providers; no shares.
     """
-    assert len(amounts) == book.header.n, "add: one amount per asset"
-    pools.check_tradable(book.pool, book.flags)
+    one: Single = self._load(pool, 0)
+    n: uint256 = one.header & 255
+    assert len(amounts) == n, "add: one amount per asset"
+    pools.check_tradable(pool, one.flags)
     words: DynArray[uint256, 16] = []
-    for i: uint256 in range(book.header.n, bound=16):
-        words.append(self._touch(book, i, amounts[i], 0, True, 0))
-    supply: uint256 = staticcall IShareToken(book.pool).totalSupply()
-    share_ledger.record(book.pool, books.ALL, True, amounts, [], 0, supply, words)
+    for i: uint256 in range(n, bound=16):
+        words.append(self._touch(pool, self._load(pool, i), i, amounts[i], 0, True))
+    supply: uint256 = staticcall IShareToken(pool).totalSupply()
+    share_ledger.record(pool, amounts, [], 0, supply, words)
 
 
 @internal
 def add_single(
-    book: books.Book, index: uint256, exact_shares: bool, given: uint256, limit: uint256, receiver: address
-) -> (uint256, uint256):
+    pool: address, index: uint256, exact_shares: bool, given: uint256, limit: uint256, receiver: address
+) -> Moved:
     """
-    @dev (amount in, shares) for one asset: an exact amount, or exact shares.
+    @dev One asset in: an exact amount, or what exact shares cost.
     """
-    pools.check_tradable(book.pool, book.flags)
-    fee: uint256 = self._prepare(book, constitution.BEFORE_ADD, index, [given], 0)
-    supply: uint256 = staticcall IShareToken(book.pool).totalSupply()
+    one: Single = self._load(pool, index)
+    if one.flags != 0:
+        pools.check_tradable(pool, one.flags)
+    fee: uint256 = self._fee(pool, one, self._prepare(pool, one, constitution.BEFORE_ADD, index, [given]))
+    supply: uint256 = staticcall IShareToken(pool).totalSupply()
     amount: uint256 = given
     shares: uint256 = given
     paid: uint256 = 0
-    view_: IKind.PoolView = self._view(book, index)
-    at: uint256 = self._place(book, index)
     if exact_shares:
         share_maths.minted(supply, shares)
-        amount, paid = staticcall self._kind(book).compute_amount_in_given_shares(view_, at, shares, supply, fee)
+        amount, paid = asking.price_single(
+            pool, one.header, one.flags, singles.AMOUNT_IN_FOR_SHARES, index, shares, supply, fee
+        )
         assert amount <= limit, "add: in above limit"
     else:
-        amounts: DynArray[uint256, 16] = []
-        for i: uint256 in range(len(view_.assets), bound=16):
-            amounts.append(amount if i == at else 0)
-        fees: DynArray[uint256, 16] = []
-        shares, fees = self._shares_for(book, view_, amounts, supply, fee)
-        paid = fees[at]
+        if self._is_plain_weighted(one):
+            shares, paid = geometric_maths.compute_shares_given_amount_in(
+                one.word & limits.MAX_BALANCE, constitution.weight(one.record), limits.WAD, amount, supply, fee
+            )
+        else:
+            shares, paid = asking.price_single(
+                pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_IN, index, amount, supply, fee
+            )
         assert shares >= limit, "add: shares below limit"
     after: uint256 = share_maths.minted(supply, shares)
-    word: uint256 = self._touch(book, index, amount, paid, True, 0)
-    extcall IShareToken(book.pool).mint(receiver, shares)
-    share_ledger.admit(book.pool, book.flags, receiver, [amount], shares, after)
-    share_ledger.record(book.pool, index, True, [amount], [paid], shares, after, [word])
-    return amount, shares
+    word: uint256 = self._touch(pool, one, index, amount, paid, True)
+    extcall IShareToken(pool).mint(receiver, shares)
+    if one.flags != 0:
+        share_ledger.admit(pool, one.flags, receiver, [amount], shares, after)
+    log share_ledger.Single(
+        pool=pool, account=msg.sender, index=index, shares=convert(shares, int256), amount=amount, fee=paid, word=word
+    )
+    return Moved(token=reading.token(one.record), amount=amount, shares=shares)
 
 
 @internal
-def remove_single(
-    book: books.Book, index: uint256, exact_out: bool, given: uint256, limit: uint256
-) -> (uint256, uint256):
+def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256, limit: uint256) -> Moved:
     """
-    @dev (amount out, shares) for one asset: exact shares, or an exact amount.
+    @dev One asset out: an exact amount, or what exact shares are worth.
     """
-    pools.check_unpaused(book.pool, book.flags)
-    fee: uint256 = self._prepare(book, constitution.BEFORE_REMOVE, index, [given], 0)
-    supply: uint256 = staticcall IShareToken(book.pool).totalSupply()
+    one: Single = self._load(pool, index)
+    pools.check_unpaused(pool, one.flags)
+    fee: uint256 = self._fee(pool, one, self._prepare(pool, one, constitution.BEFORE_REMOVE, index, [given]))
+    supply: uint256 = staticcall IShareToken(pool).totalSupply()
     amount: uint256 = given
     shares: uint256 = given
     paid: uint256 = 0
-    view_: IKind.PoolView = self._view(book, index)
-    at: uint256 = self._place(book, index)
     if exact_out:
-        shares, paid = staticcall self._kind(book).compute_shares_given_amount_out(view_, at, amount, supply, fee)
+        shares, paid = asking.price_single(
+            pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_OUT, index, amount, supply, fee
+        )
         assert shares <= limit, "remove: shares above limit"
     else:
         share_maths.burned(supply, shares)
-        amount, paid = staticcall self._kind(book).compute_amount_out_given_shares(view_, at, shares, supply, fee)
+        amount, paid = asking.price_single(
+            pool, one.header, one.flags, singles.AMOUNT_OUT_FOR_SHARES, index, shares, supply, fee
+        )
         assert amount > 0, "remove: zero out"
         assert amount >= limit, "remove: out below limit"
-    after: uint256 = share_maths.burned(supply, shares)
-    word: uint256 = self._touch(book, index, amount, paid, False, 0)
-    extcall IShareToken(book.pool).burn(msg.sender, shares)
-    if book.flags & asset_word.MODULAR != 0:
-        asking.finish_liquidity(book.pool, constitution.AFTER_REMOVE, [amount], shares)
-    share_ledger.record(book.pool, index, False, [amount], [paid], shares, after, [word])
-    return amount, shares
+    share_maths.burned(supply, shares)
+    word: uint256 = self._touch(pool, one, index, amount, paid, False)
+    extcall IShareToken(pool).burn(msg.sender, shares)
+    if one.flags & asset_word.MODULAR != 0:
+        asking.finish_liquidity(pool, constitution.AFTER_REMOVE, [amount], shares)
+    log share_ledger.Single(
+        pool=pool, account=msg.sender, index=index, shares=-convert(shares, int256), amount=amount, fee=paid, word=word
+    )
+    return Moved(token=reading.token(one.record), amount=amount, shares=shares)
 
 
 @internal
 @view
-def _shares_for(
-    book: books.Book, view_: IKind.PoolView, amounts: DynArray[uint256, 16], supply: uint256, fee: uint256
-) -> (uint256, DynArray[uint256, 16]):
-    shares: uint256 = 0
-    fees: DynArray[uint256, 16] = []
-    shares, fees = staticcall self._kind(book).compute_shares_given_amounts_in(view_, amounts, supply, fee)
-    assert len(fees) == len(amounts), "kind: malformed"
-    return shares, fees
+def _load(pool: address, index: uint256) -> Single:
+    """
+    @dev One asset as the constitution and the storage have it, rested until now.
+    """
+    opening: uint256[6] = reading.opening(pool)
+    one: Single = empty(Single)
+    one.header = opening[0]
+    one.terms = opening[1]
+    one.split = opening[2]
+    assert index < one.header & 255, "vault: no such token"
+    # cannot overflow: see above.
+    one.record = opening[unsafe_add(3, index)] if index < 3 else reading.record_word(pool, index)
+    one.word = storage.words[pool][index]
+    assert one.word != 0, "vault: no such pool"
+    one.flags = one.word >> asset_word.FLAGS_SHIFT
+    if one.flags & asset_word.ALTERED != 0:
+        one.terms = storage.terms[pool]
+        one.split = storage.splits[pool]
+    half_life: uint256 = (one.header >> constitution.HALF_LIFE_SHIFT) & constitution.HALF_LIFE
+    # cannot overflow: what is in a word is past.
+    rest: uint256 = unsafe_sub(block.timestamp, (one.word >> asset_word.TIME_SHIFT) & asset_word.MAX_TIME)
+    variance: uint256 = (one.word >> asset_word.VARIANCE_SHIFT) & asset_word.MAX_VARIANCE
+    one.drift, one.variance = oracle_maths.decayed(
+        asset_word.drift_of(one.word), variance, oracle_maths.decay(rest, half_life)
+    )
+    return one
+
+
+@internal
+@pure
+def _is_plain_weighted(one: Single) -> bool:
+    """
+    @dev Whether one asset's word and record tell all: a weighted pool whose weights rest.
+    """
+    return (one.header >> constitution.KIND_SHIFT) & 255 == constitution.WEIGHTED and one.flags & asset_word.RAMPING == 0
+
+
+@internal
+def _prepare(pool: address, one: Single, point: uint256, index: uint256, amounts: DynArray[uint256, 16]) -> uint256:
+    """
+    @dev Let rates be followed and the module speak, where there are any; the module's fee.
+    """
+    if one.header & constitution.RATED == 0 and one.flags & asset_word.MODULAR == 0:
+        return 0
+    return asking.prepare_liquidity(pool, point, index, amounts, 0)
 
 
 @internal
 @view
-def _kind(book: books.Book) -> IKind:
-    return IKind(convert(book.header.kind_address, address))
-
-
-@internal
-@view
-def _needs_all(book: books.Book) -> bool:
-    """
-    @dev The native kinds are known; a foreign one is always given everything.
-    """
-    return book.header.kind != constitution.WEIGHTED and book.header.kind != constitution.CONSTANT_PRODUCT
-
-
-@internal
-@view
-def _view(book: books.Book, index: uint256) -> IKind.PoolView:
-    """
-    @dev The asset alone where the kind can do with it, else all.
-    """
-    assert index < book.header.n, "vault: no such token"
-    if self._needs_all(book):
-        return pools.view_all(book.pool, book.header, book.flags)
-    return pools.view_one(book.pool, book.header, book.flags, index)
-
-
-@internal
-@view
-def _place(book: books.Book, index: uint256) -> uint256:
-    if self._needs_all(book):
-        return index
-    return 0
-
-
-@internal
-def _prepare(book: books.Book, point: uint256, index: uint256, amounts: DynArray[uint256, 16], shares: uint256) -> uint256:
-    """
-    @dev Let rates be followed and the module speak, where there are any; the fee that the operation pays.
-    """
-    module_fee: uint256 = 0
-    if book.header.rated or book.flags & asset_word.MODULAR != 0:
-        module_fee = asking.prepare_liquidity(book.pool, point, index, amounts, shares)
-    return self._fee(book, index, module_fee)
-
-
-@internal
-@view
-def _fee(book: books.Book, index: uint256, module_fee: uint256) -> uint256:
+def _fee(pool: address, one: Single, module_fee: uint256) -> uint256:
     """
     @dev What the part above the proportional one pays: the base fee; under volatility, that of the asset that moves, or of the most
          volatile one; under imbalance, the dearest that any swap would pay now, so that liquidity is no way around it.
     """
-    terms: constitution.Terms = book.terms
-    if terms.policy == fee_policy_maths.VOLATILITY:
-        most: uint256 = 0
-        for i: uint256 in range(book.header.n, bound=16):
-            if index == books.ALL or index == i:
-                asset: asset_word.Asset = asset_word.unpack(storage.words[book.pool][i])
-                most = max(most, oracle_maths.rested(asset, block.timestamp, book.header.half_life)[1])
-        return fee_policy_maths.volatility_fee(
-            terms.base, terms.most, terms.slope, oracle_maths.volatility(most)
-        )
-    if terms.policy == fee_policy_maths.IMBALANCE:
+    policy: uint256 = constitution.policy(one.terms)
+    if policy == fee_policy_maths.VOLATILITY:
+        return pricing.volatility_fee(one.terms, one.variance)
+    terms: constitution.Terms = constitution.terms(one.terms)
+    if policy == fee_policy_maths.IMBALANCE:
+        header: constitution.Header = constitution.header(one.header)
         least: uint256 = max_value(uint256)
         most: uint256 = 0
-        for i: uint256 in range(book.header.n, bound=16):
-            record: constitution.Record = reading.record(book.pool, i)
-            balance: uint256 = storage.words[book.pool][i] & limits.MAX_BALANCE
-            value: uint256 = balance * pools.factor(book.pool, book.header, i, record.decimals) // record.weight
+        for i: uint256 in range(header.n, bound=16):
+            record: constitution.Record = reading.record(pool, i)
+            balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
+            value: uint256 = balance * pools.factor(pool, header, i, record.decimals) // record.weight
             least = min(least, value)
             most = max(most, value)
         return fee_policy_maths.imbalance_fee(terms.least, terms.base, terms.most, terms.slope, most, least)
-    if terms.policy == fee_policy_maths.MODULE:
+    if policy == fee_policy_maths.MODULE:
         return min(max(module_fee, terms.least), terms.most)
     return terms.base
 
 
 @internal
-def _touch(book: books.Book, index: uint256, amount: uint256, fee: uint256, added: bool, shared: int256) -> uint256:
+def _touch(pool: address, one: Single, index: uint256, amount: uint256, fee: uint256, added: bool) -> uint256:
     """
-    @dev Move one asset as a swap does: owed fees, balance, drift (less the growth that all assets share); the new word.
+    @dev Move one asset as a swap does: owed fees, balance, drift; the new word.
     """
-    before: uint256 = storage.words[book.pool][index]
-    drift: int256 = 0
-    variance: uint256 = 0
-    drift, variance = oracle_maths.rested(asset_word.unpack(before), block.timestamp, book.header.half_life)
-    record: uint256 = reading.record_word(book.pool, index)
     owed: uint256 = 0
     kept: uint256 = 0
-    owed, kept = pricing.owed_of(fee, book.split_word, constitution.decimals(record))
-    balance: uint256 = asset_word.balance_of(before)
+    owed, kept = pricing.owed_of(fee, one.split, constitution.decimals(one.record))
+    balance: uint256 = one.word & limits.MAX_BALANCE
     after: uint256 = 0
     if added:
         assert kept <= amount, "kind: malformed"
-        after = share_maths.credited(balance, amount - kept)
+        after = share_maths.credited(balance, unsafe_sub(amount, kept))  # cannot overflow: see above
     else:
         after = share_maths.debited(balance, amount + kept)
-    owed += asset_word.owed_of(before)
+    owed += asset_word.owed_of(one.word)
     if owed > asset_word.MAX_OWED:
-        storage.settle_owed(book.pool, reading.token(record), constitution.decimals(record), owed, book.split)
+        storage.settle_owed(
+            pool, reading.token(one.record), constitution.decimals(one.record), owed, constitution.split(one.split)
+        )
         owed = 0
     word: uint256 = asset_word.replaced(
-        before, after, owed, oracle_maths.drifted(drift + shared, balance, after), variance, block.timestamp
+        one.word, after, owed, oracle_maths.drifted(one.drift, balance, after), one.variance, block.timestamp
     )
-    storage.words[book.pool][index] = word
+    storage.words[pool][index] = word
     return word

@@ -46,6 +46,21 @@ def compute_shares_given_amounts_in(balances: tuple[float, ...], weights: tuple[
     return (supply * growth / primitives.E36, fees)
 
 
+def compute_shares_given_amount_in(balance: float, weight: float, total_weight: float, amount_in: float, supply: float, fee: float) -> tuple[float, float]:
+    """@dev compute_shares_given_amounts_in for one token, to the unit; the supply is below 2^128."""
+    if amount_in > balance * limits.MAX_ADD_RATIO:
+        raise PoolRevert('add: amount too large')
+    before_e18 = balance * primitives.WAD
+    gross_e18 = amount_in * primitives.WAD
+    net_e18 = gross_e18
+    growth = _growth_of_one_down(before_e18, net_e18, weight, total_weight)
+    proportional_e18 = primitives.divide(balance * growth, primitives.WAD)
+    if net_e18 > proportional_e18:
+        net_e18 = net_e18 - primitives.mul_wad(net_e18 - proportional_e18, fee)
+    growth = _growth_of_one_down(before_e18, net_e18, weight, total_weight)
+    return (supply * growth / primitives.E36, (gross_e18 - net_e18) / primitives.WAD)
+
+
 def compute_amount_in_given_shares(balance: float, weight: float, total_weight: float, shares: float, supply: float, fee: float) -> tuple[float, float]:
     """@dev (amount in, fee) of one token for exact shares: solves phi(u) = rho^-1(1 + shares/supply). Amount enters: rounds up."""
     most = primitives.power(10.0, 1.0, weight, total_weight)
@@ -113,6 +128,13 @@ def _growth_down(balances: tuple[float, ...], weights: tuple[float, ...], total_
     if ratio <= primitives.E36:
         return 0.0
     return ratio - primitives.E36
+
+
+def _growth_of_one_down(before_e18: float, net_e18: float, weight: float, total_weight: float) -> float:
+    """@dev _growth_down of one token."""
+    total = primitives.log2_ratio(before_e18 + net_e18, before_e18) * weight
+    ratio = primitives.exp2(primitives.divide(total, total_weight))
+    return max(ratio, primitives.E36) - primitives.E36
 
 
 def _phi_up(u: float, ratio: float, fee: float) -> float:
