@@ -42,7 +42,7 @@ demo: setup ## the whole line on a generated market: check, simulate, verify on 
 test: setup ## the tests, about ten minutes on two cores
 	@$(PYTEST) -m "not verify and not fuzz"
 
-verify: setup ## the long proofs
+verify: setup mutate ## the long proofs, and that the tests can fail
 	@$(PYTEST) -m "verify"
 
 mutate: setup ## break the contracts on purpose, one small way at a time: a test must notice each

@@ -277,7 +277,7 @@ MUTANTS = (
     ),
     Mutant(
         "power-outside-its-domain", "maths/weighted_maths", "compute_out_given_exact_in", "swap: out too large", "",
-        "a token minted at will empties a pool at once: TOP BPool, June 2026", AUTHORITY, ("Vault",),
+        "a token minted at will empties a pool at once: TOP BPool, June 2026", SWAPS, ("Vault",),
     ),
     # Averages
     Mutant(
