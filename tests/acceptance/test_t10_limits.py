@@ -10,7 +10,7 @@ import pytest
 from poolwright.analytics.lvr import lvr_rate
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.kernels.closed_form import weighted_out
-from poolwright.simulate.kernels.stable_form import stable_out
+from poolwright.simulate.kernels.stable_form import Curve, stable_out
 from poolwright.simulate.prices import PriceSeries
 from poolwright.spec.bounds import MAX_SWAP_FEE
 from poolwright.spec.params import PoolParams, Token
@@ -101,10 +101,11 @@ def test_the_order_of_tokens_changes_nothing(params: PoolParams) -> None:
 
 
 def test_a_stable_pool_lies_between_product_and_sum() -> None:
-    reserves, factors = np.array([3e6, 2e6]), np.ones(2)
+    reserves = np.array([3e6, 2e6])
+    flat, middling, steep = (Curve((0, 1), np.ones(2), ann) for ann in (1e10, 200.0, 1e-7))
     for net in (1.0, 1e4, 5e5):
         product = weighted_out(reserves, np.array([0.5, 0.5]), 0, 1, net)
-        assert stable_out(reserves, factors, 1e-7, 0, 1, net) == pytest.approx(product, rel=1e-5)
-        assert stable_out(reserves, factors, 1e10, 0, 1, net) == pytest.approx(net, rel=1e-6)
-        between = stable_out(reserves, factors, 200.0, 0, 1, net)
+        assert stable_out(reserves, steep, 0, 1, net) == pytest.approx(product, rel=1e-5)
+        assert stable_out(reserves, flat, 0, 1, net) == pytest.approx(net, rel=1e-6)
+        between = stable_out(reserves, middling, 0, 1, net)
         assert product < between < net

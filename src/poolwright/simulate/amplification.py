@@ -137,7 +137,8 @@ def zero_fee_balances(course: AmplificationCourse, balances: Floats, prices: Flo
     growth = np.ones(len(prices))
     moved = 1 + np.flatnonzero(np.diff(values))
     found = np.empty(len(moved))
-    compiled_invariants(composition[moved - 1], amplification[moved] * prices.shape[1], found)
+    n = prices.shape[1]
+    compiled_invariants(tuple(range(n)), composition[moved - 1], amplification[moved] * n, found)
     growth[moved] = found
     first = stable_invariant(float(amplification[0]), balances)
     return np.asarray((first * np.cumprod(growth))[:, None] * composition)

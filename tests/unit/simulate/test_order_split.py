@@ -13,7 +13,7 @@ from poolwright.simulate.kernels.closed_form import (
     weighted_out,
     weighted_part,
 )
-from poolwright.simulate.kernels.stable_form import stable_out, stable_part
+from poolwright.simulate.kernels.stable_form import Curve, stable_out, stable_part, stable_slope
 
 RATIOS = (1.0, 0.25, 1.0, 4.0, 19.0)
 
@@ -63,16 +63,34 @@ def test_some_orders_are_split_and_some_go_to_one_pool() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_no_other_split_of_a_stable_pool_pays_more(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    factors, ann = np.ones(3), 3 * 10.0 ** rng.uniform(0, 3)
+    curve = Curve((0, 1, 2), np.ones(3), 3 * 10.0 ** rng.uniform(0, 3))
     mine, rival = (1e6 * rng.uniform(0.3, 3.0, 3) for _ in range(2))
     keeps, amount = (0.9996, 0.9992), float(10.0 ** rng.uniform(2, 5.5))
 
     def paid(part: float) -> float:
-        return sum(stable_out(pool, factors, ann, 0, 1, keep * filled)
+        return sum(stable_out(pool, curve, 0, 1, keep * filled)
                    for pool, keep, filled in zip((mine, rival), keeps, (part, amount - part), strict=True))  # fmt: skip
 
-    best = paid(stable_part((mine, rival), factors, ann, keeps, (0, 1), amount))
+    best = paid(stable_part((mine, rival), curve, keeps, (0, 1), amount))
     assert best >= max(paid(part) for part in np.linspace(0.0, amount, 401)) - 1e-6
+
+
+def test_stable_pools_pay_alike_at_the_margin() -> None:
+    rng, ends = np.random.default_rng(1), []
+    for _ in range(300):
+        curve = Curve((0, 1, 2), np.ones(3), 3 * 10.0 ** rng.uniform(0, 4))
+        mine = 1e6 * rng.uniform(0.3, 3.0, 3)
+        rival = mine * rng.uniform(0.3, 3.0) * (1.0 + 1e-3 * rng.standard_normal(3))
+        keeps, amount = tuple(1.0 - rng.uniform(0, 0.002, 2)), float(10.0 ** rng.uniform(2, 6.5))
+        part = stable_part((mine, rival), curve, keeps, (0, 1), amount)
+        fills = zip((mine, rival), keeps, (part, amount - part), strict=True)
+        here, there = (keep * stable_slope(pool, curve, 0, 1, keep * fill) for pool, keep, fill in fills)
+        ends.append(0 if part == 0.0 else 2 if part == amount else 1)
+        if ends[-1] == 1:
+            assert here == pytest.approx(there, rel=1e-10)  # the search stops within 1e-11 of the balance
+        else:
+            assert (here - there) * (ends[-1] - 1) >= 0.0
+    assert min(ends.count(end) for end in range(3)) > 10
 
 
 @pytest.mark.parametrize("ratio", [1.0, 0.25, 4.0])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mpmath import mpf
 
-from poolwright.simulate.kernels.stable_form import IMBALANCE, remember, stable_trade
+from poolwright.simulate.kernels.stable_form import IMBALANCE, Curve, remember, stable_trade
 
 CASES = 80
 GOLDEN = (mpmath.sqrt(5) - 1) / 2
@@ -26,11 +26,13 @@ class Case(NamedTuple):
     keeps: np.ndarray
     proceeds: float
 
+    @property
+    def curve(self) -> Curve:
+        return Curve(tuple(range(len(self.reserves))), self.factors, self.ann)
+
     def best(self, memory: np.ndarray | None = None) -> tuple[int, int, float, float]:
         memory = np.zeros(2 * len(self.reserves) + 1) if memory is None else memory
-        return stable_trade(
-            self.reserves, self.factors, self.ann, memory, self.prices, self.keeps, self.proceeds
-        )
+        return stable_trade(self.reserves, self.curve, memory, self.prices, self.keeps, self.proceeds)
 
 
 def drawn(seed: int) -> Case:
@@ -149,6 +151,6 @@ def test_what_is_remembered_is_of_these_reserves() -> None:
         levels = case.factors + d / case.ann * np.prod(d / (n * case.reserves * case.factors)) / case.reserves
         assert np.allclose(memory[n + 1 :], levels, rtol=1e-13)
         before = memory.copy()
-        remember(case.reserves, case.factors, case.ann, memory)
+        remember(case.reserves, case.curve, memory)
         assert memory.tolist() == before.tolist()
     assert math.prod(memories) > 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numba import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload
 
 from poolwright.model import native
 from poolwright.model.float_maths import fee_maths as float_fee_maths
@@ -175,3 +175,26 @@ def _withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
         return amount
 
     return rounded if isinstance(balance, types.Float) else exact
+
+
+def _load_word(limbs: Any, k: Any) -> Any:
+    return native.load_word(limbs, k)
+
+
+def _load_float(numbers: Any, k: Any) -> Any:
+    return numbers[k]
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load_all(typingctx: Any, account: Any, like: Any) -> Any:
+    """Load as many amounts as the tuple `like` has elements."""
+    exact = account.dtype == types.uint64
+    element, load = (native.u256, _load_word) if exact else (types.float64, _load_float)
+    one, all_of_them = element(account, types.int64), types.UniTuple(element, len(like))
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        places = [context.get_constant(types.int64, k) for k in range(len(like))]
+        loaded = [context.compile_internal(builder, load, one, [args[0], place]) for place in places]
+        return context.make_tuple(builder, all_of_them, loaded)
+
+    return all_of_them(account, like), emit

@@ -26,7 +26,7 @@ from poolwright.simulate.kernels.closed_form import WEIGHTED_GROWTH, weighted_ou
 from poolwright.simulate.kernels.exchange import Deal, trade_apart
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import Stable, Weighted, find_trade
-from poolwright.simulate.kernels.stable_form import stable_d
+from poolwright.simulate.kernels.stable_form import Curve, stable_d
 from poolwright.simulate.kernels.tables import (
     FRONT_RUNNER,
     KEEPER,
@@ -53,11 +53,11 @@ def ramp(words: Limbs, times: Integers, values: Limbs) -> None:
             native.store_word(values, (row, k), value)
 
 
-def invariants(balances: Floats, anns: Floats, found: Floats) -> None:
+def invariants(tokens: tuple[int, ...], balances: Floats, anns: Floats, found: Floats) -> None:
     """Fill `found` [rows] with D of the stable invariant through `balances` [rows, n] at Ann = A n, `anns` [rows]."""
-    ones = np.ones(balances.shape[1])
+    ones = np.ones(len(tokens))
     for row in range(len(anns)):
-        found[row] = stable_d(balances[row], ones, anns[row])
+        found[row] = stable_d(balances[row], Curve(tokens, ones, anns[row]))
 
 
 def set_values(kind: Any, values: Integers) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 
 from poolwright.model import native
 from poolwright.model.float_maths import constant_product_maths as float_constant_product_maths
@@ -17,6 +17,7 @@ from poolwright.model.float_maths import stable_maths as float_stable_maths
 from poolwright.model.float_maths import weighted_maths as float_weighted_maths
 from poolwright.model.maths import constant_product_maths, scaling, stable_maths, weighted_maths
 from poolwright.model.words import to_word
+from poolwright.simulate.kernels.amounts import load_all
 from poolwright.simulate.kernels.closed_form import (
     weighted_net_at,
     weighted_out,
@@ -24,8 +25,9 @@ from poolwright.simulate.kernels.closed_form import (
     weighted_slope,
     weighted_trade,
 )
-from poolwright.simulate.kernels.inline import INLINE
+from poolwright.simulate.kernels.inline import INLINE, inlined
 from poolwright.simulate.kernels.stable_form import (
+    Curve,
     stable_d,
     stable_out,
     stable_pair,
@@ -96,6 +98,12 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
     )
 
 
+@inlined
+def curve_of(kind: Stable) -> Curve:
+    """Return what decides the curve of a stable pool now."""
+    return Curve(kind.tokens, kind.factors, kind.ann[0])
+
+
 def find_trade(
     kind: KindArrays, reserves: Floats, prices: Floats, keeps: Floats, proceeds: float
 ) -> tuple[int, int, float, float]:
@@ -132,7 +140,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, kind.factors, kind.ann[0], kind.memory, prices, keeps, proceeds
+            reserves, curve_of(kind), kind.memory, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
@@ -143,7 +151,7 @@ def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proce
 @overload(slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_slope(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
-        return lambda kind, reserves, i, o, net: stable_slope(reserves, kind.factors, kind.ann[0], i, o, net)
+        return lambda kind, reserves, i, o, net: stable_slope(reserves, curve_of(kind), i, o, net)
     return lambda kind, reserves, i, o, net: weighted_slope(reserves, kind.weights, i, o, net)
 
 
@@ -155,15 +163,15 @@ def compiled_net_at_slope(kind: Any, reserves: Any, i: Any, o: Any, target: Any)
 
 
 def stable_net_at(kind: Any, reserves: Any, i: Any, o: Any, target: Any) -> Any:
-    d = stable_d(reserves, kind.factors, kind.ann[0])
-    return stable_pair(reserves, kind.factors, kind.ann[0], d, (i, o), target)[0]
+    curve = curve_of(kind)
+    return stable_pair(reserves, curve, stable_d(reserves, curve), (i, o), target)[0]
 
 
 @overload(part_of_order, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_part_of_order(kind: Any, pools: Any, keeps: Any, pair: Any, amount: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, pools, keeps, pair, amount: stable_part(
-            pools, kind.factors, kind.ann[0], keeps, pair, amount
+            pools, curve_of(kind), keeps, pair, amount
         )
     return lambda kind, pools, keeps, pair, amount: weighted_part(
         pools[0], pools[1], kind.weights, keeps, pair, amount
@@ -173,7 +181,7 @@ def compiled_part_of_order(kind: Any, pools: Any, keeps: Any, pair: Any, amount:
 @overload(float_out, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_float_out(kind: Any, reserves: Any, i: Any, o: Any, net: Any) -> Any:
     if kind.instance_class is Stable:
-        return lambda kind, reserves, i, o, net: stable_out(reserves, kind.factors, kind.ann[0], i, o, net)
+        return lambda kind, reserves, i, o, net: stable_out(reserves, curve_of(kind), i, o, net)
     return lambda kind, reserves, i, o, net: weighted_out(reserves, kind.weights, i, o, net)
 
 
@@ -233,26 +241,3 @@ def float_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
 
 EXACT = {Weighted: exact_weighted, ConstantProduct: exact_constant_product, Stable: exact_stable}
 FLOAT = {Weighted: float_weighted, ConstantProduct: float_constant_product, Stable: float_stable}
-
-
-def _load_word(limbs: Any, k: Any) -> Any:
-    return native.load_word(limbs, k)
-
-
-def _load_float(numbers: Any, k: Any) -> Any:
-    return numbers[k]
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def load_all(typingctx: Any, account: Any, like: Any) -> Any:
-    """Load as many amounts as the tuple `like` has elements."""
-    exact = account.dtype == types.uint64
-    element, load = (native.u256, _load_word) if exact else (types.float64, _load_float)
-    one, all_of_them = element(account, types.int64), types.UniTuple(element, len(like))
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        places = [context.get_constant(types.int64, k) for k in range(len(like))]
-        loaded = [context.compile_internal(builder, load, one, [args[0], place]) for place in places]
-        return context.make_tuple(builder, all_of_them, loaded)
-
-    return all_of_them(account, like), emit

@@ -11,11 +11,25 @@ Seen from all tokens at once k is K / Ann, K = D^(n+1) / (n^n prod x), whatever 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
-from numba.extending import register_jitable
+from numba.extending import overload, register_jitable
 
-from poolwright.simulate.kernels.inline import inlined
+from poolwright.model.float_maths import stable_invariant
+from poolwright.model.words import item, with_item
+from poolwright.simulate.kernels.amounts import load_all
+from poolwright.simulate.kernels.inline import INLINE, inlined
 from poolwright.simulate.typing import Floats
+from poolwright.spec.bounds import AMPLIFICATION_PRECISION
+
+
+class Curve(NamedTuple):
+    """`factors`: value in the pool's unit per raw unit. `ann`: A n. `tokens`: 0, 1, ..., their number in its type."""
+
+    tokens: tuple[int, ...]
+    factors: Floats
+    ann: float
+
 
 # A stable pool refuses balances below the 2**16th part of the sum; one bit of that is kept as margin.
 IMBALANCE = 2.0**-15
@@ -23,15 +37,14 @@ IMBALANCE = 2.0**-15
 SETTLED = 1e-11
 # Newton's method needs about five; a bracket that is halved each time, as at a limit, about forty.
 MOST_STEPS = 100
-# Halvings of the part of an order that goes to a pool: 2**-40 of the order.
-HALVINGS = 40
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def stable_slope(reserves: Floats, factors: Floats, ann: float, i: int, o: int, net: float) -> float:
+def stable_slope(reserves: Floats, curve: Curve, i: int, o: int, net: float) -> float:
     """Return d out / d net in raw units after a net amount in."""
-    d = stable_d(reserves, factors, ann)
-    total, scale = stable_rest(reserves, factors, d, ann, i, o)
+    factors, ann = curve.factors, curve.ann
+    d = stable_d(reserves, curve)
+    total, scale = stable_rest(reserves, curve, d, i, o)
     x = (reserves[i] + net) * factors[i]
     y = stable_other(x, total, scale, d, ann)
     return float(stable_marginal(x, y, scale) * factors[i] / factors[o])
@@ -40,34 +53,47 @@ def stable_slope(reserves: Floats, factors: Floats, ann: float, i: int, o: int, 
 @register_jitable  # type: ignore[untyped-decorator]
 def stable_part(
     pools: tuple[Floats, Floats],
-    factors: Floats,
-    ann: float,
+    curve: Curve,
     keeps: tuple[float, float],
     pair: tuple[int, int],
     amount: float,
 ) -> float:
     """Return the part of an order that the first of two pools gets, so that both pay alike at the margin, fees in."""
     (reserves, rival), (keep, rival_keep), (i, o) = pools, keeps, pair
-    low, high = 0.0, amount
-    for halving in range(-2, HALVINGS):
-        # First the ends, where one pool gets all.
-        middle = low if halving == -2 else high if halving == -1 else 0.5 * (low + high)
-        here = keep * stable_slope(reserves, factors, ann, i, o, keep * middle)
-        there = rival_keep * stable_slope(rival, factors, ann, i, o, rival_keep * (amount - middle))
-        if here > there:
-            low = middle
+    ann, scaled = curve.ann, curve.factors[i]
+    d, rival_d = stable_d(reserves, curve), stable_d(rival, curve)
+    total, scale = stable_rest(reserves, curve, d, i, o)
+    rival_total, rival_scale = stable_rest(rival, curve, rival_d, i, o)
+    low, high, part = 0.0, amount, 0.0
+    for step in range(MOST_STEPS):
+        x, rival_x = reserves[i] + keep * part, rival[i] + rival_keep * (amount - part)
+        _, here, falls = stable_margin(x * scaled, total, scale, d, ann)
+        _, there, rises = stable_margin(rival_x * scaled, rival_total, rival_scale, rival_d, ann)
+        # Falls as the part grows. Newton's method finds where it is 0, within a bracket as in `stable_search`.
+        excess = math.log(keep * here / (rival_keep * there))
+        if excess > 0.0:
+            low = part
         else:
-            high = middle
-        if low == high:
+            high = part
+        if low == high:  # an end: one pool gets all
             break
+        following = part - excess / ((keep * falls + rival_keep * rises) * scaled)
+        if step == 0:  # both ends first
+            following = amount
+        elif not low < following < high:
+            following = 0.5 * (low + high)
+        if abs(following - part) <= SETTLED * x:
+            return float(following)
+        part = following
     return low
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def stable_out(reserves: Floats, factors: Floats, ann: float, i: int, o: int, net: float) -> float:
+def stable_out(reserves: Floats, curve: Curve, i: int, o: int, net: float) -> float:
     """Return the amount out of a net amount in, in raw units."""
-    d = stable_d(reserves, factors, ann)
-    total, scale = stable_rest(reserves, factors, d, ann, i, o)
+    factors, ann = curve.factors, curve.ann
+    d = stable_d(reserves, curve)
+    total, scale = stable_rest(reserves, curve, d, i, o)
     left = stable_other((reserves[i] + net) * factors[i], total, scale, d, ann)
     return float(reserves[o] - left / factors[o])
 
@@ -75,8 +101,7 @@ def stable_out(reserves: Floats, factors: Floats, ann: float, i: int, o: int, ne
 @inlined
 def stable_trade(
     reserves: Floats,
-    factors: Floats,
-    ann: float,
+    curve: Curve,
     memory: Floats,
     prices: Floats,
     keeps: Floats,
@@ -84,12 +109,12 @@ def stable_trade(
 ) -> tuple[int, int, float, float]:
     """Return (token in, token out, amount in, profit) of the most profitable pair; amount 0 if none pays.
 
-    `factors`: value in the pool's unit per raw unit; `ann`: A n; `memory`: see `remember`. The trade ends where
+    `memory`: see `remember`. The trade ends where
     keep p = (P_i / f_i) / (P_o proceeds / f_o). With u = (1 + k / x) f / P of each token, a pair pays if
     keep proceeds u_i > u_o.
     """
     n = len(reserves)
-    remember(reserves, factors, ann, memory)
+    remember(reserves, curve, memory)
     best_in, best_out, best_amount, best_profit = 0, 0, 0.0, 0.0
     low = high = memory[n + 1] / prices[0]
     for k in range(1, n):
@@ -103,7 +128,7 @@ def stable_trade(
             keep, price = keeps[i, o], prices[o] * proceeds
             if i == o or keep * memory[n + 1 + i] * price <= memory[n + 1 + o] * prices[i]:
                 continue
-            amount, out = stable_pair(reserves, factors, ann, memory[n], (i, o), prices[i] / (price * keep))
+            amount, out = stable_pair(reserves, curve, memory[n], (i, o), prices[i] / (price * keep))
             profit = out * price - amount / keep * prices[i]
             if profit > best_profit:
                 best_in, best_out, best_amount, best_profit = i, o, amount / keep, profit
@@ -112,11 +137,11 @@ def stable_trade(
 
 @register_jitable  # type: ignore[untyped-decorator]
 def stable_pair(
-    reserves: Floats, factors: Floats, ann: float, d: float, pair: tuple[int, int], least: float
+    reserves: Floats, curve: Curve, d: float, pair: tuple[int, int], least: float
 ) -> tuple[float, float]:
     """Return the net amount in at which the pool pays `least` raw units out per unit in, and the amount out."""
-    i, o = pair
-    total, scale = stable_rest(reserves, factors, d, ann, i, o)
+    factors, ann, (i, o) = curve.factors, curve.ann, pair
+    total, scale = stable_rest(reserves, curve, d, i, o)
     x = reserves[i] * factors[i]
     grown = stable_search(x, total, scale, d, ann, least * factors[o] / factors[i])
     left = stable_other(grown, total, scale, d, ann)
@@ -124,20 +149,20 @@ def stable_pair(
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def remember(reserves: Floats, factors: Floats, ann: float, memory: Floats) -> None:
+def remember(reserves: Floats, curve: Curve, memory: Floats) -> None:
     """Bring `memory` up to these reserves: themselves [n], D, and (1 + k / x) f of each token [n].
 
-    They change with a trade only, so most rows find them as they were. The last D is a good first guess.
+    They change with a trade only, so most rows find them as they were.
     """
-    n = len(reserves)
+    factors, n = curve.factors, len(reserves)
     same = True
     for k in range(n):
         same = same and memory[k] == reserves[k]
         memory[k] = reserves[k]
     if same:
         return
-    d = stable_d(reserves, factors, ann)
-    excess = d / ann
+    d = stable_d(reserves, curve)
+    excess = d / curve.ann
     for k in range(n):
         excess *= d / (n * reserves[k] * factors[k])
     memory[n] = d
@@ -146,15 +171,13 @@ def remember(reserves: Floats, factors: Floats, ann: float, memory: Floats) -> N
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def stable_rest(
-    reserves: Floats, factors: Floats, d: float, ann: float, i: int, o: int
-) -> tuple[float, float]:
+def stable_rest(reserves: Floats, curve: Curve, d: float, i: int, o: int) -> tuple[float, float]:
     """Return S', the sum of the balances beside i and o, and the constant of the pair's curve, `scale`."""
     n = len(reserves)
-    total, scale = 0.0, d / ann
+    total, scale = 0.0, d / curve.ann
     for k in range(n):
         if k != i and k != o:
-            x = reserves[k] * factors[k]
+            x = reserves[k] * curve.factors[k]
             total += x
             scale *= d / (n * x)
     return total, scale * d * d / (n * n)
@@ -164,20 +187,17 @@ def stable_rest(
 def stable_search(x: float, total: float, scale: float, d: float, ann: float, target: float) -> float:
     """Return the balance in at which the marginal price has come down to `target`, or the pool's limit.
 
-    Newton's method on p, within a bracket that is halved when a step leaves it. From k = x + y + c follows
-    k' = 1 - p, and so p' / p = (1 - p - k / x) / (x + k) - (1 - p + p k / y) / (y + k).
+    Newton's method on p, within a bracket that is halved when a step leaves it.
     """
     low, high, first = x, math.inf, x
     for _ in range(MOST_STEPS):
-        y = stable_other(x, total, scale, d, ann)
-        k, p = scale / (x * y), stable_marginal(x, y, scale)
+        y, p, slope = stable_margin(x, total, scale, d, ann)
         if p > target and y > IMBALANCE * (total + x + y):
             low = x
         elif x == first:
             return x
         else:
             high = x
-        slope = (1.0 - p - k / x) / (x + k) - (1.0 - p + p * k / y) / (y + k)
         following = x - (1.0 - target / p) / slope
         if not low < following < high:
             following = 0.5 * (low + high) if high < math.inf else 2.0 * low
@@ -185,6 +205,17 @@ def stable_search(x: float, total: float, scale: float, d: float, ann: float, ta
             return float(following)
         x = following
     return low
+
+
+@inlined
+def stable_margin(x: float, total: float, scale: float, d: float, ann: float) -> tuple[float, float, float]:
+    """Return the other balance y, the marginal price p, and p' / p.
+
+    From k = x + y + c follows k' = 1 - p, and so p' / p = (1 - p - k / x) / (x + k) - (1 - p + p k / y) / (y + k).
+    """
+    y = stable_other(x, total, scale, d, ann)
+    k, p = scale / (x * y), stable_marginal(x, y, scale)
+    return y, p, (1.0 - p - k / x) / (x + k) - (1.0 - p + p * k / y) / (y + k)
 
 
 @register_jitable  # type: ignore[untyped-decorator]
@@ -207,19 +238,23 @@ def stable_marginal(x: float, y: float, scale: float) -> float:
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def stable_d(reserves: Floats, factors: Floats, ann: float) -> float:
-    """Return D of Ann sum(x) + D = Ann D + D^(n+1) / (n^n prod x)."""
-    n = len(reserves)
-    total = 0.0
-    for k in range(n):
-        total += reserves[k] * factors[k]
-    d = total
-    for _ in range(255):
-        product = d
-        for k in range(n):
-            product *= d / (n * reserves[k] * factors[k])
-        last = d
-        d = (ann * total + n * product) * d / ((ann - 1.0) * d + (n + 1) * product)
-        if abs(d - last) <= 1e-15 * d:
-            break
-    return d
+def stable_d(reserves: Floats, curve: Curve) -> float:
+    """Return D, in the pool's unit."""
+    amplification = curve.ann * AMPLIFICATION_PRECISION / len(curve.tokens)
+    return stable_invariant.invariant_down(balances_of(reserves, curve), amplification)
+
+
+def balances_of(reserves: Floats, curve: Curve) -> tuple[float, ...]:
+    """Return the balances in the pool's unit, as many as the type of `curve` says."""
+    return tuple(float(reserves[k] * curve.factors[k]) for k in curve.tokens)
+
+
+@overload(balances_of, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
+def compiled_balances_of(reserves: Any, curve: Any) -> Any:
+    def scaled(reserves: Any, curve: Any) -> Any:
+        x = load_all(reserves, curve.tokens)
+        for k in range(len(x)):
+            x = with_item(x, k, item(x, k) * curve.factors[k])
+        return x
+
+    return scaled
