@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from poolwright.simulate.figures import all_figures, drawn_rows
+from poolwright.simulate.markets.wording import in_words
 from poolwright.simulate.page import render, write
 from poolwright.simulate.position import position_of
 from poolwright.simulate.result import SimulationResult
@@ -123,7 +124,7 @@ def _facts(result: SimulationResult, notes: Sequence[str], scenario: str) -> lis
     """Return what was assumed and where everything came from."""
     prices = result.prices
     facts = [
-        ("Prices", f"{prices.source}; {result.rows:,} rows, {step_in_words(prices.step)}"),
+        ("Prices", f"{in_words(prices.source)}; {result.rows:,} rows, {step_in_words(prices.step)}"),
         ("Period", f"{prices.start} to {result.to_dict()['prices']['end']}"),
         *(fact for agent in result.agents for fact in agent_facts(agent)),
         *absent_facts(result),

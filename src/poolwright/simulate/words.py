@@ -6,6 +6,7 @@ from poolwright.analytics.position import PositionResult
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, Venue
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasSeries
+from poolwright.simulate.markets.wording import in_words
 from poolwright.simulate.policies import Accounts
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
@@ -42,12 +43,13 @@ def percent(fraction: float) -> str:
 
 
 def shortened(source: str) -> str:
-    """Return the source of prices for one line of a terminal; pages and JSON have all of it.
+    """Return the source of prices for one line of a terminal; JSON has all of it.
 
     >>> shortened("generated: " + "x" * 200)[-8:]
     'xxxxx...'
     """
-    return source if len(source) <= LONGEST else f"{source[: LONGEST - 3]}..."
+    told = in_words(source)
+    return told if len(told) <= LONGEST else f"{told[: LONGEST - 3]}..."
 
 
 def agent_facts(agent: Agent) -> list[tuple[str, str]]:
@@ -107,7 +109,9 @@ def _arbitrageur_facts(agent: Arbitrageur) -> list[tuple[str, str]]:
     if isinstance(agent.gas_cost, int | float):
         gas = f" and {money(agent.gas_cost)} of gas for each trade" if agent.gas_cost else ""
     else:
-        law = agent.gas_cost.source if isinstance(agent.gas_cost, GasSeries) else repr(agent.gas_cost)
+        law = in_words(
+            agent.gas_cost.source if isinstance(agent.gas_cost, GasSeries) else repr(agent.gas_cost)
+        )
         gas = f" and {agent.gas_used:,.0f} gas for each trade, by {law}"
     facts = [
         ("Arbitrage", f"{agent.model}: {Arbitrage(agent.model).description}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from poolwright.simulate.markets.wording import in_words
 from poolwright.simulate.page import render, write
 from poolwright.simulate.report import arithmetic, pool_in_words, step_in_words
 from poolwright.simulate.sweep.comparison import METHOD, Comparison
@@ -98,7 +99,7 @@ def _facts(found: Comparison, names: Names, scenario: str) -> list[tuple[str, st
     """Return what was assumed and where everything came from."""
     first = found.runs[0]
     facts = [
-        ("Prices", f"{found.source}; {first.rows:,} rows, {step_in_words(first.prices.step)}"),
+        ("Prices", f"{in_words(found.source)}; {first.rows:,} rows, {step_in_words(first.prices.step)}"),
         ("Period", f"{first.prices.start} to {first.prices.end}"),
         ("Windows", f"{len(found.windows)}: {METHOD}"),
         ("First value", f"{money(found.value)} of each, in each window too"),

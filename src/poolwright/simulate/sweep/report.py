@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from poolwright.simulate.markets.wording import in_words
 from poolwright.simulate.page import render, write
 from poolwright.simulate.sweep.charts import all_charts
 from poolwright.simulate.sweep.result import SweepResult, spread
@@ -123,7 +124,7 @@ def _facts(result: SweepResult) -> list[tuple[str, str]]:
         ("First value", write_figure("value", manifest["value"])),
         *((name, text) for name, text in manifest["traders"]),
         *([("Simulation", options)] if options else []),
-        ("Prices", f"{manifest['source']}, {start} to {end}"),
+        ("Prices", f"{in_words(manifest['source'])}, {start} to {end}"),
         *((f"Hash of {what}", str(manifest[key])) for what, key in (
             ("the pool file", "spec"), ("the prices", "data"), ("the code", "code")
         )),
