@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from poolwright.cli import scenario_options as options
-from poolwright.cli.output import aligned, console, print_json, progress_bar
+from poolwright.cli.output import INTERRUPTED, aligned, complain, console, print_json, progress_bar
 from poolwright.cli.outputs import check_folders
+from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from poolwright.simulate.scenario import Scenario, Stage
     from poolwright.simulate.seeds import OverSeeds
     from poolwright.simulate.sweep.comparison import Comparison
+    from poolwright.spec.schema import PoolSpec
 
 
 def compare(
@@ -29,6 +32,9 @@ def compare(
         float | None, typer.Option(metavar="MONEY", help="First value of both; else that of A's balances.")
     ] = None,
     seeds: options.Seeds = 1,
+    folder: Annotated[
+        Path | None, typer.Option(help="Keep finished seeds in this folder, and go on from it.")
+    ] = None,
     precision: options.Precision = "exact",
     prices: options.Prices = None,
     scenario: options.ScenarioName = None,
@@ -44,10 +50,9 @@ def compare(
     """Run two designs through the same prices, side by side.
 
     The difference carries its standard error, from windows of the prices in which both start afresh; with --seeds from
-    seeds, too, alike for both.
+    seeds, too, alike for both. Ctrl-C reports the seeds that are done.
     """
-    from poolwright.simulate.seeds import check_seeds, differences_over_seeds
-    from poolwright.simulate.sweep.comparison import compare as run
+    from poolwright.simulate.seeds import check_seeds
 
     specs = load_spec(a), load_spec(b)
     given = options.read_scenario(
@@ -58,14 +63,13 @@ def compare(
     asked |= {} if fee is None else {"fee": options.fee_function(fee)}
     check_folders(report)
     check_seeds(given, seeds)
-    with progress_bar("steps") as progress:
-        found = run(
-            *specs, stage.prices, windows=windows, value=value, agents=stage.agents, seed=stage.seed, progress=progress,
-            **asked,
-        )  # fmt: skip
+    if folder is not None and seeds < 2:
+        raise PoolwrightError("--folder keeps the seeds of --seeds, and there is only one.")
+    found = _both(specs, stage, asked | {"windows": windows, "value": value})
+    interrupted = False
     if seeds > 1:
-        with progress_bar("rows of prices") as progress:
-            over = differences_over_seeds(*specs, given, seeds, value=found.value, progress=progress, **asked)
+        asked |= {"value": found.value, "folder": folder}
+        over, interrupted = _over_seeds(specs, given, seeds, asked)
         found = replace(found, over=over)
     if report is not None:
         found.write_report(report, names=(a.stem, b.stem), scenario=given.source)
@@ -73,6 +77,41 @@ def compare(
         print_json(found.to_dict())
     else:
         print_comparison(found, (a.stem, b.stem), report)
+        if interrupted:
+            _say_stopped(found, seeds, folder)
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _both(specs: tuple[PoolSpec, PoolSpec], stage: Stage, asked: dict[str, Any]) -> Comparison:
+    """Compare over the prices with a progress bar; after Ctrl-C there is nothing to show yet."""
+    from poolwright.simulate.sweep.comparison import compare as run
+
+    try:
+        with progress_bar("steps") as progress:
+            return run(*specs, stage.prices, agents=stage.agents, seed=stage.seed, progress=progress, **asked)
+    except KeyboardInterrupt:
+        complain(PoolwrightError("stopped before both designs had run: there is nothing to compare yet."))
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _say_stopped(found: Comparison, seeds: int, folder: Path | None) -> None:
+    done = f"after {len(found.over.seeds)}" if found.over else "before two"
+    more = f"the same command goes on from {folder}" if folder else "with --folder it would go on from there"
+    console().print(f"  stopped    {done} of {seeds} seeds; {more}", style="bold yellow", soft_wrap=True)
+
+
+def _over_seeds(
+    specs: tuple[PoolSpec, PoolSpec], scenario: Scenario, seeds: int, asked: dict[str, Any]
+) -> tuple[OverSeeds | None, bool]:
+    """Compare with a progress bar; tell whether Ctrl-C ended it, with the seeds done until then."""
+    from poolwright.simulate.seeds import SeedsInterrupted, differences_over_seeds
+
+    try:
+        with progress_bar("rows of prices") as progress:
+            return differences_over_seeds(*specs, scenario, seeds, progress=progress, **asked), False
+    except SeedsInterrupted as stopped:
+        return stopped.over, True
 
 
 def print_comparison(found: Comparison, names: tuple[str, str], report: Path | None) -> None:

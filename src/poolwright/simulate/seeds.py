@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from poolwright.errors import PoolwrightError
@@ -13,7 +15,10 @@ from poolwright.simulate.pools_result import PoolsResult, PoolsTotals
 from poolwright.simulate.prices import PriceSeries
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.scenario import Scenario
+from poolwright.simulate.sweep.identity import data_hash, describe
+from poolwright.simulate.sweep.job import code_version
 from poolwright.simulate.sweep.result import finite, spread
+from poolwright.simulate.sweep.seed_store import SeedStore
 from poolwright.simulate.totals import SimulationTotals
 from poolwright.spec.params import PoolParams
 from poolwright.spec.schema import PoolSpec
@@ -133,24 +138,62 @@ def differences_over_seeds(
     scenario: Scenario,
     count: int,
     *,
+    folder: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> OverSeeds:
     """Simulate two designs, each alone, with the same seeds; return the second's figures less the first's, by seed.
 
-    Both meet the same market and the same orders, so most of what chance does cancels out. `options` go to `simulate`.
-    Raises PoolwrightError for fewer than two seeds, and where seeds change nothing.
+    Both meet the same market and the same orders, so most of what chance does cancels out. `folder`: where finished
+    seeds are kept, and gone on from; nowhere if left out. `options` go to `simulate`. Raises PoolwrightError for fewer
+    than two seeds, where seeds change nothing, and for a folder of another comparison; SeedsInterrupted, with the
+    seeds done, for Ctrl-C.
     """
     if count < 2:
         raise PoolwrightError(f"seeds {count}: a standard error needs two or more.")
-    symbols = dict.fromkeys([*_symbols(first), *_symbols(second)])
-    figures: list[Figures] = []
-    for prices, asked in _stages(scenario, list(symbols), count, progress):
-        a, b = (simulate_totals(pool, prices, **asked, **options).figures() for pool in (first, second))
-        figures.append({name: b[name] - a[name] for name in a})
-    over = _collected(scenario.seed, figures)
+    symbols = list(dict.fromkeys([*_symbols(first), *_symbols(second)]))
+    check_seeds(scenario, count)
+    store = None if folder is None else _store(Path(folder), (first, second), scenario, symbols, options)
+    done: dict[int, Figures] = {} if store is None else dict(store.figures)
+    try:
+        for prices, asked in _stages(scenario, symbols, count, progress, done):
+            a, b = (simulate_totals(pool, prices, **asked, **options).figures() for pool in (first, second))
+            done[asked["seed"]] = {name: b[name] - a[name] for name in a}
+            if store is not None:
+                store.add(asked["seed"], done[asked["seed"]])
+    except KeyboardInterrupt:
+        raise SeedsInterrupted(None, _by_seed(scenario.seed, count, done)) from None
+    finally:
+        if store is not None:
+            store.close()
+    over = _by_seed(scenario.seed, count, done)
     assert over is not None
     return over
+
+
+def _by_seed(first: int, count: int, done: Mapping[int, Figures]) -> OverSeeds | None:
+    """Return the figures of the seeds that are done, in order, of `count` from `first` on."""
+    return _collected(first, [done[seed] for seed in range(first, first + count) if seed in done])
+
+
+def _store(
+    folder: Path,
+    pools: Sequence[PoolSpec | PoolParams],
+    scenario: Scenario,
+    symbols: Sequence[str],
+    options: Mapping[str, Any],
+) -> SeedStore:
+    """Open what the folder holds of this comparison: the pools, who trades, the prices, all options, the code."""
+    hashes = [(pool.resolve() if isinstance(pool, PoolSpec) else pool).hash for pool in pools]
+    told = [
+        *hashes,
+        replace(scenario, source=""),
+        data_hash(scenario.stage(symbols).prices),
+        options,
+        code_version(),
+    ]
+    identity = hashlib.sha256(describe(told).encode()).hexdigest()
+    return SeedStore(folder / "seeds.jsonl", identity)
 
 
 def _symbols(pool: PoolSpec | PoolParams) -> list[str]:
@@ -162,10 +205,13 @@ def _stages(
     symbols: Sequence[str],
     count: int,
     progress: Callable[[int, int], None] | None,
+    done: Collection[int] = (),
 ) -> Iterator[tuple[PriceSeries, dict[str, Any]]]:
-    """Yield the prices of each seed and what else its run is asked for."""
+    """Yield the prices of each seed that is not done and what else its run is asked for."""
     check_seeds(scenario, count)
     for place in range(count):
+        if scenario.seed + place in done:
+            continue
         stage = scenario.stage(symbols, scenario.seed + place)
         asked = {"agents": stage.agents, "seed": stage.seed, "progress": _part(progress, place, count)}
         yield stage.prices, asked

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 import poolwright as pw
+from poolwright.simulate import seeds
 from poolwright.simulate.agents import Arbitrageur, Retail
+from poolwright.simulate.engine import simulate_totals
+from poolwright.simulate.sweep import comparison
 from poolwright.simulate.sweep.comparison import compare
 from tests.unit.cli.conftest import Run
 
@@ -83,3 +86,47 @@ def test_the_page_and_the_seeds(run: Run, designs: tuple[Path, Path, Path], tmp_
         refused = run(*words)
         assert (refused.status, refused.out) == (2, "")
         assert told in refused.err
+
+
+def test_ctrl_c_keeps_the_seeds_and_the_same_command_goes_on(
+    run: Run, designs: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of four seeds are done, both designs each; then the other two alone, and all is as without a stop."""
+    first, second, prices = designs
+    flow = ["--set", "retail.orders_per_hour=4", "--set", "retail.mean_size=800"]
+    given = ["compare", first, second, "--prices", prices, "--windows", 3, *flow, "--seeds", 4]
+    whole = json.loads(run(*given, "--json").out)
+    calls: list[int] = []
+
+    def counted(*args: object, **options: object) -> object:
+        calls.append(int(options["seed"]))  # type: ignore[call-overload]
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return simulate_totals(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(seeds, "simulate_totals", counted)
+    kept = [*given, "--folder", tmp_path / "seeds"]
+    stopped = run(*kept)
+    assert stopped.status == 130
+    assert "over 2 seeds, 7 to 8 (above: 7)" in stopped.out
+    assert f"stopped    after 2 of 4 seeds; the same command goes on from {tmp_path / 'seeds'}" in stopped.out
+    with (tmp_path / "seeds" / "seeds.jsonl").open("a") as stream:
+        stream.write('{"seed": 9, "figu')  # as a kill may leave it
+    assert json.loads(run(*kept, "--json").out) == whole
+    assert calls == [7, 7, 8, 8, 9, 9, 9, 10, 10]
+    other = run(*kept, "--gas-cost", 1)
+    assert (other.status, other.out) == (2, "")
+    assert "holds the seeds of another comparison" in other.err
+    assert run(*given[:-2], "--folder", tmp_path).status == 2
+
+
+def test_ctrl_c_before_both_have_run_says_so(
+    run: Run, designs: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object, **options: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparison, "simulate", interrupted)
+    outcome = run("compare", *designs[:2], "--prices", designs[2], "--windows", 3)
+    assert (outcome.status, outcome.out) == (130, "")
+    assert "before both designs had run" in outcome.err
