@@ -170,8 +170,7 @@ def retail_orders(agent: Retail | None, series: PriceSeries, seed: int) -> table
         return tables.Retail(
             none, none.reshape(0, 2), np.zeros(0), 0.0, tables.NO_RIVAL, np.ones((n, n)), reserves
         )
-    seconds = np.diff(series.times, prepend=series.times[0] - series.step)
-    counts = stream(seed, "retail", "arrivals").poisson(agent.orders_per_hour * seconds / SECONDS_PER_HOUR)
+    counts = _arrivals(agent, series, stream(seed, "retail", "arrivals"))
     rows = np.repeat(np.arange(len(series)), counts)
     tokens = _pairs(stream(seed, "retail", "pairs"), len(rows), n)
     normal = stream(seed, "retail", "sizes").standard_normal(len(rows))
@@ -184,16 +183,28 @@ def retail_orders(agent: Retail | None, series: PriceSeries, seed: int) -> table
     return tables.Retail(rows, tokens, values, float(agent.elasticity), rival, keeps, reserves)
 
 
+def _arrivals(agent: Retail, series: PriceSeries, rng: np.random.Generator) -> Integers:
+    """Return how many orders arrive in each row; the first row is as long as most are."""
+    gaps = np.diff(series.times)
+    even = (gaps == gaps[:1]).all()  # then one rate for all gives the same draws sooner
+    seconds = gaps[0] if even else np.concatenate([[series.step], gaps])
+    return rng.poisson(agent.orders_per_hour * seconds / SECONDS_PER_HOUR, len(series))
+
+
 def _pairs(rng: np.random.Generator, count: int, n: int) -> Integers:
     """Return [count, 2] token positions, all ordered pairs alike."""
-    token_in = rng.integers(0, n, count)
+    pairs = np.empty((count, 2), np.int64)
+    pairs[:, 0] = token_in = rng.integers(0, n, count)
     other = rng.integers(0, n - 1, count)
-    return np.ascontiguousarray(np.column_stack([token_in, other + (other >= token_in)]), dtype=np.int64)
+    np.add(other, other >= token_in, out=pairs[:, 1])
+    return pairs
 
 
 def liquidity_rows(agent: LiquidityEvents | None, series: PriceSeries) -> tuple[Integers, Integers]:
     """Return the row and the fraction (WAD) of each event, in order of time."""
-    schedule = sorted(agent.schedule) if agent else []
+    if agent is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    schedule = sorted(agent.schedule)
     times = np.array([time for time, _ in schedule], dtype=np.int64)
     if len(times) and times[-1] > series.times[-1]:
         raise PoolwrightError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def plan_of(
     bound = least_fee(rule, params)
     weights = course_of(cast.rebalancer, params, history, seed, bound)
     ramped = amplification_course(cast.amplification, params, history, bound)
-    initial = _open(params, balances)
+    initial = _open(params, tuple(balances))
     return Plan(
         params,
         history,
@@ -175,7 +176,8 @@ def balances_worth(params: PoolParams, first_prices: Floats, value: float) -> tu
     return tuple(raw)
 
 
-def _open(params: PoolParams, balances: Sequence[int]) -> PoolState:
+@lru_cache(maxsize=64)  # many runs begin alike, over seeds and over generated markets
+def _open(params: PoolParams, balances: tuple[int, ...]) -> PoolState:
     try:
         return Pool.create(params, balances, vault=False).state
     except PoolRevert as revert:

@@ -29,7 +29,7 @@ from poolwright.simulate.run import (
     prepare,
     refused_liquidity,
     result_of,
-    take_away,
+    with_room,
 )
 from poolwright.spec.params import PoolParams
 from poolwright.spec.schema import PoolSpec
@@ -155,15 +155,14 @@ def _run(plans: list[Plan], progress: Callable[[int, int], None] | None) -> Pool
     """Run to the end, or raise PoolsInterrupted with what is done."""
     series, retail = plans[0].prices, plans[0].cast.retail
     orders = retail_orders(retail, series, plans[0].seed)
-    most = int(np.bincount(orders.rows).max()) if len(orders.rows) else 0
     alone = [replace(plan, cast=plan.cast._replace(retail=None)) for plan in plans]
-    made = [prepare(plan, most) for plan in alone]
+    made = [prepare(plan) for plan in alone]
     crowd = tables.Crowd(np.zeros(1, np.int64), np.zeros(len(plans)), np.zeros(tables.UNFILLED + 1))
     cursor, total = made[0].ledger.cursor, len(series)
     with deferred_interrupt() as interrupted:
         try:
             while (row := int(cursor[tables.ROW])) < total and not interrupted:
-                _advance(plans, made, orders, crowd, min(row + CHUNK, total))
+                made = _advance(plans, made, orders, crowd, min(row + CHUNK, total))
                 if progress is not None:
                     progress(int(cursor[tables.ROW]), total)
         except KeyboardInterrupt:
@@ -184,11 +183,10 @@ def _result(plans: list[Plan], made: list[Prepared], crowd: tables.Crowd) -> Poo
 
 def _advance(
     plans: list[Plan], made: list[Prepared], orders: tables.Retail, crowd: tables.Crowd, stop: int
-) -> None:
+) -> list[Prepared]:
     stands = tuple(tables.Stand(each.scene, each.ledger, each.rows, each.buffer) for each in made)
     try:
         compiled_advance_all(stands, orders, crowd, stop)
     except PoolRevert as revert:
         raise refused_liquidity(plans[0], made[0], revert) from None
-    for plan, each in zip(plans, made, strict=True):
-        take_away(plan, each)
+    return [with_room(plan, each, stop) for plan, each in zip(plans, made, strict=True)]

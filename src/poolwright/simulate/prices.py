@@ -102,7 +102,10 @@ class PriceSeries:
         """Return prices per raw unit, `units` [k] of which make a whole token; made once for all runs."""
         key = tuple(units.tolist())
         if key not in self._by_units:
-            self._by_units[key] = self.prices / units
+            per_unit = np.empty_like(self.prices)
+            for k, count in enumerate(key):  # by column: of a few tokens a row is too short to be quick
+                np.divide(self.prices[:, k], count, out=per_unit[:, k])
+            self._by_units[key] = per_unit
         return self._by_units[key]
 
 
@@ -254,7 +257,10 @@ def _refuse_disorder(table: Table, column: str, times: Times, rows: Times) -> No
 
 
 def _common_step(times: Times) -> int:
-    steps, counts = np.unique(np.diff(times), return_counts=True)
+    gaps = np.diff(times)
+    if (gaps == gaps[:1]).all():  # as most series have it; a sort takes longer
+        return int(gaps[0])
+    steps, counts = np.unique(gaps, return_counts=True)
     return int(steps[np.argmax(counts)])
 
 

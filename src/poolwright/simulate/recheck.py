@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model.float_maths import bounds
-from poolwright.model.maths import fee_maths, scaling, weighted_maths
-from poolwright.model.results import SwapKind
-from poolwright.model.snapshot import Snapshot
+from poolwright.model.maths import (
+    constant_product_maths,
+    fee_maths,
+    scaling,
+    stable_maths,
+    weighted_maths,
+)
 from poolwright.model.state import PoolState
 from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.rebalancer import Course
-from poolwright.simulate.typing import Floats
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
@@ -76,12 +80,21 @@ def recheck(
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
     bound, count, largest = _bound(params), min(trades, SIZE), 0.0
-    for at in range(count):
-        gap = _gap(params, initial, sample, at, course)
+    amount_out, factors = _formula(params, initial, course), _factors(params, initial)
+    sizes = np.array(factors, dtype=np.float64)
+    kept = (each[:count].tolist() for each in (sample.places, sample.amounts, sample.balances))
+    for (row, i, o, _, swap_fee), (paid, taken, *_), held in zip(*kept, strict=True):
+        net = fee_maths.net_of_fee(int(paid), swap_fee)
+        try:
+            exact = amount_out(row, tuple(map(int, held)), i, o, net)
+        except PoolRevert:
+            exact = 0
+        size = float(np.array(held) @ sizes) / sizes[o] if factors else held[o]
+        gap = abs(int(taken) - exact) / (1.0 + 1e-16 * size) if exact else math.inf
         if not gap <= bound:
             raise RecheckError(
-                f"a float trade of row {sample.places[at, 0]} is {gap:.3g} units from the exact one, more than the "
-                f'bound of {bound:g}: use precision="exact" for this pool, and report it.'
+                f"a float trade of row {row} is {gap:.3g} units from the exact one, more than the bound of "
+                f'{bound:g}: use precision="exact" for this pool, and report it.'
             )
         largest = max(largest, gap)
     return Recheck(count, largest, bound)
@@ -92,51 +105,33 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _gap(
-    params: PoolParams,
-    initial: PoolState,
-    sample: Sample,
-    at: int,
-    course: Course | AmplificationCourse | None,
-) -> float:
-    """Return how far one trade is from the exact one."""
-    row, i, o, _, swap_fee = sample.places[at].tolist()
-    paid, taken, *_ = sample.amounts[at].tolist()
-    held = sample.balances[at]
-    if isinstance(course, Course):
-        return _weighted_gap(course.weights[row].tolist(), (i, o), (int(paid), int(taken)), swap_fee, held)
-    state = replace(initial, balances=tuple(map(int, held.tolist())), swap_fee=swap_fee)
-    if course is not None:
-        state = replace(state, amplification=int(course.values[row]))
-    try:
-        exact = Snapshot(params, state).quote(SwapKind.EXACT_IN, i, o, int(paid)).amount_out
-    except PoolRevert:
-        return float("inf")
-    unit = 1.0 + 1e-16 * _size(params, initial, held, o)
-    return float(abs(int(taken) - exact) / unit)
-
-
-def _weighted_gap(
-    weights: list[int], pair: tuple[int, int], amounts: tuple[int, int], swap_fee: int, held: Floats
-) -> float:
-    """Do as `_gap` with weights in the middle of a ramp, which no pool is created with."""
-    (i, o), (paid, taken) = pair, amounts
-    net = fee_maths.net_of_fee(paid, swap_fee)
-    try:
-        exact = weighted_maths.compute_out_given_exact_in(
-            int(held[i]), weights[i], int(held[o]), weights[o], net
-        )
-    except PoolRevert:
-        return float("inf")
-    return float(abs(taken - exact) / (1.0 + 1e-16 * held[o]))
-
-
-def _size(params: PoolParams, initial: PoolState, held: Floats, o: int) -> float:
-    """Return the balance that a unit of the bound is a part of."""
+def _factors(params: PoolParams, initial: PoolState) -> tuple[int, ...]:
+    """Return value per raw unit of each token of a stable pool, in WAD; none of another kind."""
     if params.kind is not Kind.STABLE:
-        return float(held[o])
-    factors = [
-        float(scaling.scaling_factor(token.decimals, rate))
-        for token, rate in zip(params.tokens, initial.rates, strict=True)
-    ]
-    return float(held @ np.array(factors)) / factors[o]
+        return ()
+    pairs = zip(params.tokens, initial.rates, strict=True)
+    return tuple(scaling.scaling_factor(token.decimals, rate) for token, rate in pairs)
+
+
+def _formula(
+    params: PoolParams, initial: PoolState, course: Course | AmplificationCourse | None
+) -> Callable[[int, tuple[int, ...], int, int, int], int]:
+    """Return the exact amount out as a function of row, balances, token in, token out and net amount in (WAD)."""
+    if params.kind is Kind.CONSTANT_PRODUCT:
+        return lambda row, held, i, o, net: constant_product_maths.compute_out_given_exact_in(
+            held[i], held[o], net
+        )
+    if params.kind is Kind.STABLE:
+        factors, fixed = _factors(params, initial), initial.amplification
+        ramped = course.values if isinstance(course, AmplificationCourse) else None
+        return lambda row, held, i, o, net: stable_maths.compute_out_given_exact_in(
+            held, factors, fixed if ramped is None else int(ramped[row]), i, o, net
+        )
+    moving = course.weights if isinstance(course, Course) else None
+
+    def weighted(row: int, held: tuple[int, ...], i: int, o: int, net: int) -> int:
+        # In the middle of a ramp there are weights that no pool is created with.
+        weights = params.weights if moving is None else moving[row].tolist()
+        return weighted_maths.compute_out_given_exact_in(held[i], weights[i], held[o], weights[o], net)
+
+    return weighted

@@ -31,7 +31,6 @@ from poolwright.simulate.recheck import empty_sample, recheck
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.totals import SimulationTotals
 from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
-from poolwright.simulate.typing import Floats, Integers
 from poolwright.spec.bounds import WAD
 from poolwright.spec.params import PoolParams
 
@@ -65,13 +64,16 @@ class Plan:
 
 
 class Prepared(NamedTuple):
-    """Everything that one run fills, in the loop's form; `compiled` keeps a user's functions alive."""
+    """Everything that one run fills, in the loop's form; `compiled` keeps a user's functions alive.
+
+    With series there is room for every row and, at first, for a trade in each and all orders. Pages that nothing
+    is written to cost nothing.
+    """
 
     scene: tables.Scene
     ledger: tables.Ledger
     rows: tables.Rows
     buffer: tables.Buffer
-    kept: list[tuple[Integers, Any, Integers, Floats]]
     compiled: tuple[Any, Any]
 
 
@@ -82,7 +84,7 @@ def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTo
     with deferred_interrupt() as interrupted:
         try:
             while (row := int(cursor[tables.ROW])) < total and not interrupted:
-                _advance(plan, made, min(row + CHUNK, total))
+                made = _advance(plan, made, min(row + CHUNK, total))
                 if progress is not None:
                     progress(int(cursor[tables.ROW]), total)
         except KeyboardInterrupt:
@@ -92,12 +94,12 @@ def run(plan: Plan, progress: Callable[[int, int], None] | None) -> SimulationTo
     return result_of(plan, made)
 
 
-def _advance(plan: Plan, made: Prepared, stop: int) -> None:
+def _advance(plan: Plan, made: Prepared, stop: int) -> Prepared:
     try:
         compiled_advance(made.scene, made.ledger, made.rows, made.buffer, stop)
     except PoolRevert as revert:
         raise refused_liquidity(plan, made, revert) from None
-    take_away(plan, made)
+    return with_room(plan, made, stop)
 
 
 def refused_liquidity(plan: Plan, made: Prepared, revert: PoolRevert) -> PoolwrightError:
@@ -106,33 +108,32 @@ def refused_liquidity(plan: Plan, made: Prepared, revert: PoolRevert) -> Poolwri
     return PoolwrightError(f"the pool refuses the liquidity event at {time}: {revert}.")
 
 
-def take_away(plan: Plan, made: Prepared) -> None:
-    """Copy what the loop filled since the last time, and make room; raise what a fee function did wrong."""
+def with_room(plan: Plan, made: Prepared, stop: int) -> Prepared:
+    """Return the same run, with more room if it stopped short for want of it; raise what a fee function did wrong."""
     cursor, buffer = made.ledger.cursor, made.buffer
     if cursor[tables.FAULT]:
         time = iso_time(int(plan.prices.times[cursor[tables.FAULT] - 1]))
         raise PoolwrightError(f"the fee function gave a negative fee or no number at {time}.")
-    if not plan.series:
-        return
-    count, slots = int(cursor[tables.BUFFERED]), int(cursor[tables.SLOT])
-    flow_rows, flows = made.rows.flow_rows[:slots], made.rows.flows[:slots]
-    trades = buffer.places[:count].copy(), buffer.amounts[:count].copy()
-    made.kept.append((*trades, flow_rows.copy(), flows.copy()))
-    flows[...] = 0.0
-    cursor[tables.BUFFERED] = cursor[tables.SLOT] = 0
+    if not plan.series or cursor[tables.ROW] == stop:
+        return made
+    count, larger = int(cursor[tables.TRADED]), 2 * len(buffer.places)
+    grown = tables.empty_buffer(larger, made.ledger.balances, buffer.sample)
+    grown.places[:count], grown.amounts[:count] = buffer.places[:count], buffer.amounts[:count]
+    return made._replace(buffer=grown)
 
 
-def prepare(plan: Plan, most_orders: int = 0) -> Prepared:
-    """Make the arrays of a run; `most_orders`: those of a row that come from elsewhere."""
+def prepare(plan: Plan) -> Prepared:
+    """Make the arrays of a run."""
     params, series = plan.params, plan.prices
     n, rows = len(params.tokens), len(series)
     units = np.array([10.0**token.decimals for token in params.tokens])
     market = tables.Market(series.per_unit(units), series.times, units)
     raw = partial(_amounts, plan.precision == "exact")
+    held = raw(plan.initial.balances)
     ledger = tables.Ledger(
-        balances=raw(plan.initial.balances),
+        balances=held,
         supply=raw([plan.initial.shares]),
-        accounts=np.stack([raw([0] * n)] * tables.ACCOUNTS),
+        accounts=np.zeros((tables.ACCOUNTS, *held.shape), held.dtype),
         reserves=np.array([float(balance) for balance in plan.initial.balances]),
         totals=np.zeros(tables.TOTALS),
         cursor=np.zeros(tables.CURSOR, np.int64),
@@ -143,22 +144,20 @@ def prepare(plan: Plan, most_orders: int = 0) -> Prepared:
     if plan.cast.retail is not None and isinstance(plan.cast.retail.rival, RivalPool):
         orders = orders._replace(rival_reserves=ledger.reserves.copy())
     event_rows, fractions = cast.liquidity_rows(plan.cast.liquidity, series)
-    nothing = raw([0] * len(event_rows))
-    moved = np.stack([nothing] * n, axis=1)
-    events = tables.Events(event_rows, fractions, moved, nothing)
+    moved = np.zeros((len(event_rows), *held.shape), held.dtype)
+    events = tables.Events(event_rows, fractions, moved, np.zeros_like(moved[:, 0]))
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed, ledger.balances)
     arrays = kind_arrays(params, plan.initial.rates)
     course = cast.course_terms(plan.cast, plan.course, ledger.balances)
     scene = tables.Scene(arrays, market, terms, arbitrageur, orders, events, course, plan.series)
-    chunk = CHUNK if plan.series else 1
-    filled = tables.Rows(
-        np.empty((rows if plan.series else 0, n)), np.zeros((chunk, tables.FLOWS)), np.zeros(chunk, np.int64)
-    )
-    most = max(most_orders, int(np.bincount(orders.rows).max()) if len(orders.rows) else 0)
+    kept = rows if plan.series else 0
+    slots = max(kept, 1)
+    filled = tables.Rows(np.empty((kept, n)), np.zeros((slots, tables.FLOWS)), np.zeros(slots, np.int64))
     sample = empty_sample(plan.seed, n, draws=plan.precision == "float")
-    buffer = tables.empty_buffer(chunk + tables.MAX_TRADES_PER_ROW + most, ledger.balances, sample)
-    return Prepared(scene, ledger, filled, buffer, [], compiled)
+    capacity = rows + len(orders.rows) + tables.MAX_TRADES_PER_ROW if plan.series else 0
+    buffer = tables.empty_buffer(capacity, ledger.balances, sample)
+    return Prepared(scene, ledger, filled, buffer, compiled)
 
 
 def _amounts(exact: bool, values: Sequence[int]) -> Any:
@@ -244,17 +243,17 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
     }
     if not plan.series:
         return SimulationTotals(**facts)
-    places, amounts, flow_rows, flows = (np.concatenate(each) for each in zip(*made.kept, strict=True))
-    balances = made.rows.balances[:done]
+    places, amounts = made.buffer.places[:count], made.buffer.amounts[:count]
+    slots = int(ledger.cursor[tables.SLOT])
     return SimulationResult(
         **facts,
         trades=Trades(plan.prices.times[places[:, 0]], places, amounts),
         liquidity=LiquidityMoves(
             events.rows[:seen], events.fractions[:seen], events.amounts[:seen], events.shares[:seen]
         ),
-        balances=np.divide(balances, made.scene.market.units, out=balances),
-        flow_rows=flow_rows,
+        balances=made.rows.balances[:done],
+        flow_rows=made.rows.flow_rows[:slots],
         rebalancer_rows=made.scene.course.rows[:turned],
         rebalancer_amounts=made.scene.course.amounts[:turned],
-        row_flows=flows,
+        row_flows=made.rows.flows[:slots],
     )

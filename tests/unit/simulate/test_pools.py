@@ -143,6 +143,17 @@ def test_ctrl_c_keeps_the_rows_that_all_pools_have_done() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_more_trades_than_there_was_room_for_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders to several pools are in no pool's first room; books by row close over the list of trades."""
+    monkeypatch.setattr(tables, "MAX_TRADES_PER_ROW", 0)
+    params = finest(WEIGHTED)
+    agents = [Arbitrageur(), Retail(20.0, 2_000.0)]
+    found = simulate_pools([params, DEAR], market(params, 200), agents=agents)
+    found.check()
+    for pool in found.pools:
+        assert len(pool.trades) == pool.trade_count > 2_000
+
+
 def test_each_pool_of_several_is_what_the_exact_pool_says(mixed: PoolsResult) -> None:
     for result in mixed.pools:
         pool = Pool.from_state(result.params, result.initial_state)

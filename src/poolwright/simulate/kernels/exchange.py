@@ -19,7 +19,6 @@ from poolwright.simulate.kernels.kinds import amount_out
 from poolwright.simulate.kernels.policy_fees import tell_policy
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
-    BUFFERED,
     CREATOR,
     FEES,
     OUTSIDE,
@@ -214,12 +213,11 @@ def drawn_slot(ledger: Ledger, sample: Sample) -> int:
 
 @inlined
 def record(ledger: Ledger, buffer: Buffer, deal: Deal, swap_fee: int, amounts: Any) -> None:
-    """Append a trade to the buffer."""
-    at = ledger.cursor[BUFFERED]
+    """Write a trade into the buffer."""
+    at = ledger.cursor[TRADED]
     note(buffer.places[at], deal, swap_fee)
     for k in range(5):
         write(buffer.amounts, (at, k), amounts[k])
-    ledger.cursor[BUFFERED] = at + 1
 
 
 @inlined

@@ -31,10 +31,10 @@ from poolwright.simulate.kernels.kinds import find_trade
 from poolwright.simulate.kernels.retail import arbitrage_rival, gas_at, serve_order
 from poolwright.simulate.kernels.tables import (
     ARBITRAGEUR,
-    BUFFERED,
     CHANGED,
     EVENT,
     FIRST_GAIN,
+    MAX_ARBITRAGE,
     MAX_TRADES_PER_ROW,
     ORDER,
     PAID_FOR,
@@ -55,14 +55,14 @@ from poolwright.simulate.typing import Integers
 
 
 def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int) -> None:
-    """Trade and book rows up to `stop`, or until the buffer may be full; call again to go on."""
+    """Trade and book rows up to `stop`, or until the buffer may be full; call again with a larger one to go on."""
     scene, ledger, rows, buffer = native.borrowed((scene, ledger, rows, buffer))
     cursor, order_rows = ledger.cursor, scene.retail.rows
     rival = scene.retail.rival == tables.POOL_RIVAL
     while cursor[ROW] < stop:
         row = cursor[ROW]
         orders = due(order_rows, cursor[ORDER], row)
-        if not has_room(ledger, rows, buffer, orders):
+        if not has_room(scene, ledger, buffer, orders):
             return
         before = happenings(cursor)
         open_row(scene, ledger, rows, buffer, row)
@@ -76,11 +76,10 @@ def advance(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, stop: int)
 
 
 @inlined
-def has_room(ledger: Ledger, rows: Rows, buffer: Buffer, orders: int) -> bool:
-    """Tell whether a row with so many orders can be kept."""
-    cursor = ledger.cursor
-    enough: bool = cursor[BUFFERED] + MAX_TRADES_PER_ROW + orders <= len(buffer.places)
-    return enough and cursor[SLOT] < len(rows.flow_rows)
+def has_room(scene: Scene, ledger: Ledger, buffer: Buffer, orders: int) -> bool:
+    """Tell whether the trades of a row with so many orders can be kept."""
+    enough: bool = ledger.cursor[TRADED] + MAX_TRADES_PER_ROW + orders <= len(buffer.places)
+    return enough or not scene.series
 
 
 @inlined
@@ -100,7 +99,7 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
     gas, seen = gas_at(trader, row), prices[max(row - trader.latency, 0)]
     if trader.choice == tables.ONE_BASKET:
         trade_basket(scene, ledger, rows, buffer, row, gas)
-    for _ in range(MAX_TRADES_PER_ROW if trader.choice != tables.ONE_BASKET else 0):
+    for _ in range(MAX_ARBITRAGE if trader.choice != tables.ONE_BASKET else 0):
         refresh_fees(scene.terms, scene.market, ledger, row, ARBITRAGEUR)
         i, o, amount, profit = find_trade(scene.kind, reserves, seen, scene.terms.keeps, trader.proceeds)
         if amount < 1.0 or profit <= gas:
@@ -114,10 +113,10 @@ def open_row(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int)
 @inlined
 def close_row(scene: Scene, ledger: Ledger, rows: Rows, row: int, before: int) -> None:
     """Keep the balances and go on; `before`: what had happened until the row."""
-    cursor, reserves = ledger.cursor, ledger.reserves
+    cursor, reserves, units = ledger.cursor, ledger.reserves, scene.market.units
     if scene.series:
         for k in range(len(reserves)):
-            rows.balances[row, k] = reserves[k]
+            rows.balances[row, k] = reserves[k] / units[k]
     if happenings(cursor) > before:
         close_books(scene, ledger, rows, row)
     cursor[ROW] = row + 1

@@ -75,7 +75,7 @@ def _room_everywhere(stands: Any, orders: Any) -> Any:
 
     def room(stands: Any, orders: Any) -> bool:
         first = stands[0]
-        return has_room(first.ledger, first.rows, first.buffer, orders) and room_everywhere(
+        return has_room(first.scene, first.ledger, first.buffer, orders) and room_everywhere(
             stands[1:], orders
         )
 

@@ -9,7 +9,9 @@ import numpy as np
 from poolwright.simulate.typing import Floats, Integers
 
 # Far above any seen (about ten without a fee): no rounding of floats may keep a row going for ever.
-MAX_TRADES_PER_ROW = 1_000
+MAX_ARBITRAGE = 1_000
+# The most trades of a row beside retail's: those, and the front-runner's (`course.MOST_BACK`, and one).
+MAX_TRADES_PER_ROW = MAX_ARBITRAGE + 100
 # Swaps of one basket: n - 1 of them, and more only where a swap meets the pool's limits.
 MAX_LEGS = 64
 
@@ -32,7 +34,7 @@ FIRST_GAIN, SHARE = FLOWS, FLOWS + 1
 TOTALS = SHARE + 1
 # Places in `Ledger.cursor`. CHANGED: the last row in which something happened, counted from 1, 0 for none.
 # PAID_FOR: the rebalancer's next transaction. WAITING: 1 while a front-runner has still to trade back.
-ROW, BUFFERED, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED, PAID_FOR, WAITING = range(12)
+ROW, TRADED, REFUSED, ORDER, EVENT, FAULT, SLOT, SAMPLED, CHANGED, PAID_FOR, WAITING = range(11)
 CURSOR = WAITING + 1
 # Places in `Ledger.demand`: retail's orders in the numeraire: arrived, still wanted at the price, sent to the pool.
 ARRIVED, WANTED, ROUTED, AT_VENUE, UNFILLED = range(5)
@@ -173,8 +175,8 @@ class Ledger(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """After each row's trades: `balances` in raw units [rows, n]. Of rows in which something happened, until taken
-    away: `flows` [slots, FLOWS], zero at first, and which row each slot is, `flow_rows` [slots]. Without series no
+    """After each row's trades: `balances` in whole tokens [rows, n]. Of rows in which something happened: `flows`
+    [rows, FLOWS], zero at first, in the next slot, and which row each slot is, `flow_rows` [rows]. Without series no
     balances, and the one slot of the row at hand.
     """
 
@@ -198,7 +200,7 @@ class Sample(NamedTuple):
 
 
 class Buffer(NamedTuple):
-    """Trades until they are taken away: row, token in, token out, agent and fee in WAD; five amounts each.
+    """Trades in order: row, token in, token out, agent and fee in WAD; five amounts each.
 
     Amounts in raw units: in, out, fee, protocol's part, creator's part. `sample`: of all trades.
     """
