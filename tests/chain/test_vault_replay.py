@@ -13,8 +13,9 @@ from poolwright.errors import PoolwrightError
 from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Retail
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.engine import simulate
-from poolwright.simulate.journal import Halt, Liquidity, Ramp, journal
+from poolwright.simulate.journal import Halt, Liquidity, Ramp, Report, journal
 from poolwright.simulate.policies import Accounts
+from poolwright.simulate.rates import Rates
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.fee_policy import FeePolicy, Policy, TierSource
@@ -70,6 +71,21 @@ def test_an_amplification_that_moves_under_an_imbalance_fee() -> None:
     result = run(replace(STABLE, fee_policy=policy), ramps)
     assert 200_000 < result.final_state.amplification <= 300_000
     assert len({trade.swap_fee for trade in result.trades}) > 20
+    check(result)
+
+
+@pytest.mark.parametrize("ramped", [False, True])
+def test_rates_that_grow_are_slashed_and_grow_old(ramped: bool) -> None:
+    start = start_of(STABLE)
+    saved = replace(STABLE.tokens[2], rate_provider="0x" + "11" * 20, rate_max_move=10**15)
+    params = replace(STABLE, tokens=(*STABLE.tokens[:2], saved))
+    slash, quiet = (start + 50 * HOUR, "SDAI", -0.01), ("SDAI", start + 80 * HOUR, start + 120 * HOUR)
+    rates = Rates({"SDAI": 0.2}, (slash,), (quiet,))
+    more = [AmplificationRamps(((start + 50 * HOUR, 300),), 4 * DAY)] if ramped else []
+    result = run(params, rates, *more)
+    assert result.rates is not None
+    assert 20 < result.rates.frozen.sum() < 80
+    assert any(isinstance(deed, Report) and deed.updated for deed in journal(result))
     check(result)
 
 

@@ -23,7 +23,7 @@ from poolwright.chain.vault import NEVER, NO_ONE, create_pool
 from poolwright.errors import PoolwrightError
 from poolwright.model.maths import asset_word
 from poolwright.model.state import PoolState
-from poolwright.simulate.journal import ANNOUNCE, Deed, Halt, Liquidity, Ramp, journal
+from poolwright.simulate.journal import ANNOUNCE, Deed, Follow, Halt, Liquidity, Ramp, Report, journal
 from poolwright.simulate.policies import Accounts
 from poolwright.simulate.result import SimulationResult
 from poolwright.spec.bounds import WAD
@@ -81,6 +81,7 @@ class _Stand:
     vault: Artifact
     pool: str
     tokens: list[str]
+    providers: dict[int, str]
     params: PoolParams
 
     def at(self, time: int) -> None:
@@ -98,6 +99,11 @@ class _Stand:
         """Do one deed again; ReplayError where it comes to something else."""
         if isinstance(deed, Announce):
             self.send("schedule", self.pool, RAMP_RIGHT, [deed.ramp.seconds, *deed.ramp.goals])
+        elif isinstance(deed, Report):
+            address, provider = self.providers[deed.token], artifact("TestRate")
+            _send(self.chain, address, provider, "report", deed.rate, deed.updated)
+        elif isinstance(deed, Follow):
+            self.send("follow_rates", self.pool)
         elif isinstance(deed, Ramp):
             self.send("execute", self.pool, RAMP_RIGHT)
         elif isinstance(deed, Halt):
@@ -181,13 +187,11 @@ def _open(params: PoolParams, initial: PoolState, time: int) -> _Stand:
         chain.increase_time(PREPARATION // 2)
         _send(chain, protocol.vault.address, vault, "execute_protocol_share")
     tokens = [_token(chain, token.decimals, protocol.vault.address) for token in params.tokens]
-    rated = params.kind is Kind.STABLE
-    providers = [
-        _deploy(chain, "TestRate", rate) if rated and token.rate_provider is not None else None
-        for token, rate in zip(params.tokens, initial.rates, strict=True)
-    ]
-    pool = create_pool(protocol, params, tokens, providers=providers)
-    stand = _Stand(chain, protocol, vault, pool, tokens, params)
+    asked = [k for k, token in enumerate(params.tokens) if params.kind is Kind.STABLE and token.rate_provider]
+    providers = {k: _deploy(chain, "TestRate", initial.rates[k]) for k in asked}
+    named = [providers.get(k) for k in range(len(tokens))]
+    pool = create_pool(protocol, params, tokens, providers=named)
+    stand = _Stand(chain, protocol, vault, pool, tokens, providers, params)
     stand.at(time)
     stand.send("initialize", pool, initial.balances, 0, NEVER, PROVIDER)
     if stand.state(0).shares != initial.shares:

@@ -18,6 +18,7 @@ from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasLaw, GasSeries
 from poolwright.simulate.parameters import whole, within
 from poolwright.simulate.policies import Accounts
+from poolwright.simulate.rates import Rates, RateSeries
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 
 
@@ -160,7 +161,9 @@ class LiquidityEvents:
                 )
 
 
-Agent = Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner | AmplificationRamps | Accounts
+Agent = (
+    Arbitrageur | Retail | LiquidityEvents | Rebalancer | FrontRunner | AmplificationRamps | Accounts | Rates
+)
 
 
 def described(agent: Agent) -> dict[str, Any]:
@@ -176,4 +179,6 @@ def described(agent: Agent) -> dict[str, Any]:
 def _source(value: Any) -> str:
     if inspect.isfunction(value):
         return f"function {value.__name__}"
-    return f"{value.source}, sha256 {value.sha256[:16]}" if isinstance(value, GasSeries) else repr(value)
+    if isinstance(value, GasSeries | RateSeries):
+        return f"{value.source}, sha256 {value.sha256[:16]}"
+    return repr(value)

@@ -123,22 +123,24 @@ def _refuse_too_fast(start: int, goal: int, seconds: int, least_fee: int) -> Non
         raise PoolwrightError(too_fast(f"an amplification from {ends}", seconds, needed, least_fee))
 
 
-def zero_fee_balances(course: AmplificationCourse, balances: Floats, prices: Floats) -> Floats:
-    """Return the balances [r, k] of a pool without fees whose amplification moves, by arbitrage at `prices` [r, k].
+def zero_fee_balances(values: Integers, rates: Floats, balances: Floats, prices: Floats) -> Floats:
+    """Return the balances [r, k] of a pool without fees whose amplification and rates move, by arbitrage at `prices`.
 
-    `balances` [k], the first, in units of the pool (rates applied), `prices` per such unit. In each row the
-    amplification changes, which leaves the balances and gives them another D, then arbitrage takes the pool to the
-    least value on the new invariant. The invariant is of degree 1, so with u_r the composition where D = 1,
-    x_r = D_r u_r and D_r = D_(r-1) D(u_(r-1) at A_r): where A stays, D stays.
+    `prices` [r, k]; `values` [r]: A times 1,000; `rates` [r, k] or [k]; `balances` [k], the first. No asset is ever
+    frozen. In each row the amplification or a rate changes, which leaves the balances and gives them another D, then
+    arbitrage takes the pool to the least value on the new invariant. The invariant is of degree 1 in units of the pool
+    (balance times rate), so with u_r the composition where D = 1, x_r = D_r u_r and
+    D_r = D_(r-1) D(u_(r-1) rate_r / rate_(r-1) at A_r): where neither changes, D stays.
     """
-    values = course.values[: len(prices)]
     amplification = values / AMPLIFICATION_PRECISION
-    composition = stable_composition(amplification, prices)
+    rates = np.broadcast_to(rates, prices.shape)
+    composition = stable_composition(amplification, prices / rates)
     growth = np.ones(len(prices))
-    moved = 1 + np.flatnonzero(np.diff(values))
+    moved = 1 + np.flatnonzero((np.diff(values) != 0) | (np.diff(rates, axis=0) != 0).any(axis=1))
     found = np.empty(len(moved))
     n = prices.shape[1]
-    compiled_invariants(tuple(range(n)), composition[moved - 1], amplification[moved] * n, found)
+    grown = composition[moved - 1] * rates[moved] / rates[moved - 1]
+    compiled_invariants(tuple(range(n)), grown, amplification[moved] * n, found)
     growth[moved] = found
-    first = stable_invariant(float(amplification[0]), balances)
-    return np.asarray((first * np.cumprod(growth))[:, None] * composition)
+    first = stable_invariant(float(amplification[0]), balances * rates[0])
+    return np.asarray((first * np.cumprod(growth))[:, None] * composition / rates)

@@ -72,7 +72,7 @@ class Books(Ledgers):
     def against_holding(self) -> dict[str, Floats]:
         """First providers' value less that of holding, and its parts, cumulative, in the numeraire.
 
-        `impermanent_loss`: without fees, at the first weights or amplification; `reweighting`: what the pool
+        `impermanent_loss`: without fees, at the first weights, amplification and rates; `reweighting`: what the pool
         without fees has more because they moved. The rest is earned: `fees_and_retail` less what leaves the pool;
         `lvr_avoided`, what was taken from a pool without fees less what arbitrage and front-running took here; `drift`,
         the market's moves on the balances less those on the balances without fees; `joining`, rounding of liquidity.

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from poolwright.errors import PoolwrightError
+from poolwright.model.state import PoolState
 from poolwright.simulate.agents import Agent, Arbitrage, Arbitrageur, LiquidityEvents, Retail, RivalPool
 from poolwright.simulate.amplification import AmplificationCourse, AmplificationRamps
 from poolwright.simulate.fees import FeeRule
@@ -16,8 +17,9 @@ from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.portable import stream
 from poolwright.simulate.policies import Accounts, FeePolicy
 from poolwright.simulate.prices import PriceSeries
+from poolwright.simulate.rates import RateCourse, Rates
 from poolwright.simulate.rebalancer import Course, FrontRunner, Payer, Rebalancer
-from poolwright.simulate.typing import Floats, Integers
+from poolwright.simulate.typing import Flags, Floats, Integers, Limbs
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
@@ -26,7 +28,7 @@ SECONDS_PER_HOUR = 3_600
 
 
 PARTS: tuple[type[Any], ...] = (
-    Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner, AmplificationRamps, Accounts
+    Arbitrageur, Retail, LiquidityEvents, Rebalancer, FrontRunner, AmplificationRamps, Accounts, Rates
 )  # fmt: skip
 
 
@@ -40,6 +42,7 @@ class Cast(NamedTuple):
     front_runner: FrontRunner | None
     amplification: AmplificationRamps | None
     accounts: Accounts | None
+    rates: Rates | None
 
     @property
     def agents(self) -> tuple[Agent, ...]:
@@ -84,29 +87,37 @@ def refuse_moving_weights(cast: Cast, fee: FeeRule | FeePolicy | None) -> None:
             )
     if cast.rebalancer is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
         raise PoolwrightError("a RivalPool keeps its weights: beside a Rebalancer, give a Venue as rival.")
-    if (
-        cast.amplification is not None
-        and cast.retail is not None
-        and isinstance(cast.retail.rival, RivalPool)
-    ):
-        raise PoolwrightError(
-            "a RivalPool keeps its amplification: beside AmplificationRamps, give a Venue as rival."
-        )
+    moved = {"amplification": cast.amplification, "rates": cast.rates}
+    for name, agent in moved.items():
+        if agent is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
+            raise PoolwrightError(
+                f"a RivalPool keeps its {name}: beside {type(agent).__name__}, give a Venue as rival."
+            )
 
 
-def course_terms(cast: Cast, course: Course | AmplificationCourse | None, balances: Any) -> tables.Course:
-    """Return what the loop needs of moving weights or amplification; `balances`: as the ledger counts."""
-    rows = course.rows if isinstance(course, Course) else np.zeros(0, np.int64)
+def course_terms(
+    cast: Cast,
+    course: Course | AmplificationCourse | None,
+    rates: RateCourse | None,
+    state: PoolState,
+    balances: Any,
+) -> tables.Course:
+    """Return what the loop needs of what moves in a pool that opens in a `state`; `balances`: as the ledger counts."""
+    rows, n = course.rows if isinstance(course, Course) else np.zeros(0, np.int64), len(state.balances)
     amounts = np.zeros((len(rows), *balances.shape), balances.dtype)
-    if isinstance(course, AmplificationCourse):
-        values = course.values[:, None]
-        return tables.Course(values, values, rows, amounts, 0.0, False, False, 0.0)
-    if course is None or cast.rebalancer is None:
-        values = np.zeros((0, len(balances)), np.int64)
-        return tables.Course(values, values, rows, amounts, 0.0, False, False, 0.0)
+    moving: tuple[Limbs, Flags] = np.zeros((0, n, 4), np.uint64), np.zeros((0, n), np.bool_)
+    if rates is not None:
+        moving = rates.accepted, rates.frozen
+    if isinstance(course, AmplificationCourse) or rates is not None:
+        fixed = np.full((len(moving[1]), 1), state.amplification)
+        values = course.values[:, None] if isinstance(course, AmplificationCourse) else fixed
+        return tables.Course(values, values, *moving, rows, amounts, 0.0, False, False, 0.0)
+    if not isinstance(course, Course) or cast.rebalancer is None:
+        values = np.zeros((0, n), np.int64)
+        return tables.Course(values, values, *moving, rows, amounts, 0.0, False, False, 0.0)
     agent, front = cast.rebalancer, cast.front_runner
     return tables.Course(
-        course.weights, course.scheduled, rows, amounts, float(agent.gas_cost), agent.paid_by is Payer.POOL,
+        course.weights, course.scheduled, *moving, rows, amounts, float(agent.gas_cost), agent.paid_by is Payer.POOL,
         front is not None, float(front.gas_cost) if front else 0.0,
     )  # fmt: skip
 

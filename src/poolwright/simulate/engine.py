@@ -20,6 +20,7 @@ from poolwright.simulate.cast import cast_of, refuse_unsupported
 from poolwright.simulate.fees import FeeRule
 from poolwright.simulate.policies import FeePolicy, declared, least_fee
 from poolwright.simulate.prices import PriceSeries, load_prices
+from poolwright.simulate.rates import opened, priced, rate_course
 from poolwright.simulate.rebalancer import course_of
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.run import Plan, SimulationInterrupted, run
@@ -122,20 +123,22 @@ def plan_of(
         agents = [Arbitrageur(arbitrage or Arbitrage.BEST_PAIR, 0.0 if gas_cost is None else gas_cost)]
     elif arbitrage is not None or gas_cost is not None:
         raise PoolwrightError("give agents, or arbitrage and gas_cost, which are short for one Arbitrageur.")
-    if balances is None:
-        balances = _first_balances(pool, params, history, value)
-    elif value is not None:
-        raise PoolwrightError("give value or balances, not both.")
     if precision not in ("exact", "float"):
         raise PoolwrightError(f"there is no precision {precision!r}; known: exact, float.")
     cast = cast_of(agents)
+    at_first = opened(cast.rates, params, history)
+    history = priced(cast.rates, at_first, history)
+    if balances is None:
+        balances = _first_balances(pool, at_first, history, value)
+    elif value is not None:
+        raise PoolwrightError("give value or balances, not both.")
     given = fee if fee is None or isinstance(fee, FeeRule | FeePolicy) else FeeRule(fee)
     rule = declared(params, cast.accounts) if given is None else given
     refuse_unsupported(cast, params, rule)
     bound = least_fee(rule, params)
     weights = course_of(cast.rebalancer, params, history, seed, bound)
     ramped = amplification_course(cast.amplification, params, history, bound)
-    initial = _open(params, tuple(balances))
+    initial = _open(at_first, tuple(balances))
     return Plan(
         params,
         history,
@@ -148,6 +151,7 @@ def plan_of(
         in_vault,
         series=True,
         course=ramped if weights is None else weights,
+        rates=rate_course(cast.rates, at_first, history),
     )
 
 

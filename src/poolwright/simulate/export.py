@@ -102,6 +102,10 @@ def row_columns(result: SimulationResult) -> dict[str, Any]:
     elif result.course is not None:
         for k, symbol in enumerate(symbols):
             columns[f"weight_{symbol}"] = result.course.fractions[: result.rows, k]
+    if result.rates is not None:
+        for k in result.rates.reports:
+            columns[f"rate_{symbols[k]}"] = result.rates.floats[: result.rows, k]
+            columns[f"frozen_{symbols[k]}"] = result.rates.frozen[: result.rows, k].astype(np.int64)
     columns |= {
         "value": result.value,
         "share_value": result.share_value,

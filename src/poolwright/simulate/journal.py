@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from poolwright.errors import PoolwrightError
 from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.kernels import tables
@@ -13,7 +15,24 @@ from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.trades import whole_units
 
 # The order of deeds at one time. ANNOUNCE is for whoever replays: the change of a ramp is announced before it is made.
-HALT, ANNOUNCE, RAMP, EARLY_SWAP, LIQUIDITY, SWAP = range(6)
+REPORT, FOLLOW, HALT, ANNOUNCE, RAMP, EARLY_SWAP, LIQUIDITY, SWAP = range(8)
+
+
+class Report(NamedTuple):
+    """A token's rate provider reports a rate, WAD, of a time; 0: always of the moment."""
+
+    time: int
+    token: int
+    rate: int
+    updated: int
+    turn: int = REPORT
+
+
+class Follow(NamedTuple):
+    """Somebody lets the pool ask its providers."""
+
+    time: int
+    turn: int = FOLLOW
 
 
 class Halt(NamedTuple):
@@ -53,7 +72,7 @@ class Swap(NamedTuple):
     amount_out: int
 
 
-Deed = Halt | Ramp | Liquidity | Swap
+Deed = Report | Follow | Halt | Ramp | Liquidity | Swap
 
 
 def journal(result: SimulationResult) -> list[Deed]:
@@ -62,8 +81,28 @@ def journal(result: SimulationResult) -> list[Deed]:
         raise PoolwrightError(
             "only an exact run of a pool that keeps its fees can be done again on the contracts."
         )
-    deeds = [*_ramps(result), *_liquidity(result), *_swaps(result)]
+    deeds = [*_rates(result), *_ramps(result), *_liquidity(result), *_swaps(result)]
     return sorted(deeds, key=lambda deed: (deed.time, deed.turn))
+
+
+def _rates(result: SimulationResult) -> Iterator[Report | Follow]:
+    """Yield what providers say where it is new; the pool asks then, and where an answer has grown too old."""
+    rates = result.rates
+    if rates is None:
+        return
+    times = result.prices.times[: result.rows].tolist()
+    told = {k: (report.rates[0], 0) for k, report in rates.reports.items()}
+    for row, time in enumerate(times):
+        before = dict(told)
+        for k, report in rates.reports.items():
+            updated = int(report.updated[row])
+            told[k] = report.rates[row], 0 if updated == time else updated
+            if told[k] != before[k]:
+                yield Report(time, k, *told[k])
+        here = rates.accepted[row], rates.frozen[row]
+        last = rates.accepted[max(row - 1, 0)], rates.frozen[max(row - 1, 0)]
+        if told != before or not all(map(np.array_equal, here, last)):
+            yield Follow(time)
 
 
 def _ramps(result: SimulationResult) -> Iterator[Halt | Ramp]:

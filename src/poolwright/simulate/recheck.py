@@ -21,6 +21,7 @@ from poolwright.model.state import PoolState
 from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.kernels.tables import Sample
 from poolwright.simulate.markets.portable import stream
+from poolwright.simulate.rates import RateCourse
 from poolwright.simulate.rebalancer import Course
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
@@ -74,14 +75,14 @@ def recheck(
     sample: Sample,
     trades: int,
     course: Course | AmplificationCourse | None = None,
+    rates: RateCourse | None = None,
 ) -> Recheck:
-    """Compare a sample of so many trades with the exact maths; `course`: weights or amplification that moved.
+    """Compare a sample of so many trades with the exact maths; `course`, `rates`: what moved.
 
     Raises RecheckError when one is further off than the bound in `model/float_maths/bounds.json`.
     """
     bound, count, largest = _bound(params), min(trades, SIZE), 0.0
-    amount_out, factors = _formula(params, initial, course), _factors(params, initial)
-    sizes = np.array(factors, dtype=np.float64)
+    amount_out = _formula(params, initial, course, rates)
     kept = (each[:count].tolist() for each in (sample.places, sample.amounts, sample.balances))
     for (row, i, o, _, swap_fee), (paid, taken, *_), held in zip(*kept, strict=True):
         net = fee_maths.net_of_fee(int(paid), swap_fee)
@@ -89,6 +90,8 @@ def recheck(
             exact = amount_out(row, tuple(map(int, held)), i, o, net)
         except PoolRevert:
             exact = 0
+        factors = _factors(params, rates.at(row) if rates else initial.rates)
+        sizes = np.array(factors, dtype=np.float64)
         size = float(np.array(held) @ sizes) / sizes[o] if factors else held[o]
         gap = abs(int(taken) - exact) / (1.0 + 1e-16 * size) if exact else math.inf
         if not gap <= bound:
@@ -105,16 +108,16 @@ def _bound(params: PoolParams) -> float:
     return float(bounds()["functions"][name]["wide"]["bound"]) + ROUNDING
 
 
-def _factors(params: PoolParams, initial: PoolState) -> tuple[int, ...]:
+def _factors(params: PoolParams, rates: tuple[int, ...]) -> tuple[int, ...]:
     """Return value per raw unit of each token of a stable pool, in WAD; none of another kind."""
     if params.kind is not Kind.STABLE:
         return ()
-    pairs = zip(params.tokens, initial.rates, strict=True)
+    pairs = zip(params.tokens, rates, strict=True)
     return tuple(scaling.scaling_factor(token.decimals, rate) for token, rate in pairs)
 
 
 def _formula(
-    params: PoolParams, initial: PoolState, course: Course | AmplificationCourse | None
+    params: PoolParams, initial: PoolState, course: Course | AmplificationCourse | None, rates: RateCourse | None
 ) -> Callable[[int, tuple[int, ...], int, int, int], int]:
     """Return the exact amount out as a function of row, balances, token in, token out and net amount in (WAD)."""
     if params.kind is Kind.CONSTANT_PRODUCT:
@@ -122,11 +125,12 @@ def _formula(
             held[i], held[o], net
         )
     if params.kind is Kind.STABLE:
-        factors, fixed = _factors(params, initial), initial.amplification
+        fixed = initial.amplification
         ramped = course.values if isinstance(course, AmplificationCourse) else None
         return lambda row, held, i, o, net: stable_maths.compute_out_given_exact_in(
-            held, factors, fixed if ramped is None else int(ramped[row]), i, o, net
-        )
+            held, _factors(params, rates.at(row) if rates else initial.rates),
+            fixed if ramped is None else int(ramped[row]), i, o, net,
+        )  # fmt: skip
     moving = course.weights if isinstance(course, Course) else None
 
     def weighted(row: int, held: tuple[int, ...], i: int, o: int, net: int) -> int:

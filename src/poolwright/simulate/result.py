@@ -117,8 +117,8 @@ class SimulationResult(SimulationTotals):
 
     @cached_property
     def impermanent_loss(self) -> Floats:
-        """Value without fees, at the first weights or amplification, over that of holding, less 1; seldom above 0."""
-        if self.course is None:
+        """Value without fees, at the first weights, amplification and rates, over that of holding, less 1."""
+        if not self.moves:
             return np.asarray(self.invariant_value / self.hold - 1.0)
         return self.impermanent_loss_at(self.prices.prices[: self.rows])
 

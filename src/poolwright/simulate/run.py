@@ -26,6 +26,7 @@ from poolwright.simulate.kernels.kinds import kind_arrays
 from poolwright.simulate.kernels.loop import compiled_advance
 from poolwright.simulate.policies import FeePolicy, policy_terms, told
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.rates import RateCourse
 from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.recheck import empty_sample, recheck
 from poolwright.simulate.result import SimulationResult
@@ -61,6 +62,7 @@ class Plan:
     in_vault: bool
     series: bool
     course: Course | AmplificationCourse | None
+    rates: RateCourse | None
 
 
 class Prepared(NamedTuple):
@@ -149,7 +151,7 @@ def prepare(plan: Plan) -> Prepared:
     terms, compiled = _terms(plan, n)
     arbitrageur = cast.arbitrageur_terms(plan.cast.arbitrageur, series, plan.seed, ledger.balances)
     arrays = kind_arrays(params, plan.initial.rates)
-    course = cast.course_terms(plan.cast, plan.course, ledger.balances)
+    course = cast.course_terms(plan.cast, plan.course, plan.rates, plan.initial, ledger.balances)
     scene = tables.Scene(arrays, market, terms, arbitrageur, orders, events, course, plan.series)
     kept = rows if plan.series else 0
     slots = max(kept, 1)
@@ -219,6 +221,8 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
     )
     if isinstance(plan.course, AmplificationCourse):
         final = replace(final, amplification=int(plan.course.values[done - 1]))
+    if plan.rates is not None:
+        final = replace(final, rates=plan.rates.at(done - 1))
     exact = plan.precision == "exact"
     facts: dict[str, Any] = {
         "params": plan.params,
@@ -228,10 +232,11 @@ def result_of(plan: Plan, made: Prepared) -> SimulationTotals:
         "precision": plan.precision,
         "recheck": None
         if exact
-        else recheck(plan.params, plan.initial, made.buffer.sample, count, plan.course),
+        else recheck(plan.params, plan.initial, made.buffer.sample, count, plan.course, plan.rates),
         "fee_rule": told(plan.fee) if plan.fee else None,
         "fees_outside_reserves": plan.fees_outside_reserves,
         "course": plan.course,
+        "rates": plan.rates,
         "initial_state": plan.initial,
         "final_state": final,
         "accounts": accounts,

@@ -21,6 +21,7 @@ from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets import blocks, gas
 from poolwright.simulate.markets.presets import PRESETS
 from poolwright.simulate.policies import Accounts
+from poolwright.simulate.rates import Rates, RateSeries
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.spec.source import key_lines, line_of
@@ -37,7 +38,7 @@ PLAIN_AGENTS: Final[Mapping[str, Callable[..., Agent]]] = {
     "accounts": Accounts,
 }
 KNOWN: Final = (
-    *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity"), *PLAIN_AGENTS, "position"
+    *("seed", "market", "blocks", "gas", "arbitrageur", "retail", "liquidity", "rates"), *PLAIN_AGENTS, "position"
 )  # fmt: skip
 BLOCK_LAWS: Final[Mapping[str, Callable[..., blocks.BlockLaw]]] = {
     "constant": blocks.ConstantBlocks,
@@ -123,8 +124,9 @@ def _anchor(tables: Tables, folder: Path) -> None:
         else:
             anchored = {each: str(folder / at) if isinstance(at, str) else at for each, at in prices.items()}
             market["prices"] = anchored
-    if isinstance(law, dict) and isinstance(law.get("path"), str):
-        law["path"] = str(folder / law["path"])
+    for table, key in ((law, "path"), (tables.get("rates"), "file")):
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str(folder / table[key])
 
 
 def _put(tables: Tables, key: str, value: Any) -> None:
@@ -171,6 +173,8 @@ class _Reader:
             found.append(self.retail(self.table("retail", tables["retail"])))
         if "liquidity" in tables:
             found.append(self.liquidity(tables["liquidity"]))
+        if "rates" in tables:
+            found.append(self.rates(self.table("rates", tables["rates"])))
         named = ((name, made) for name, made in PLAIN_AGENTS.items() if name in tables)
         return found + [self.build(made, name, tables[name]) for name, made in named]
 
@@ -200,6 +204,22 @@ class _Reader:
         rival = table.pop("rival", None)
         more = {} if rival is None else {"rival": self.law(RIVALS, "retail.rival", rival, "kind")}
         return self.build(Retail, "retail", table, more)
+
+    def rates(self, table: Tables) -> Rates:
+        """Read `file` and `columns` as what is recorded; the other keys are the fields."""
+        table = dict(table)
+        file, columns = table.pop("file", None), table.pop("columns", {})
+        if file is None and columns:
+            self.fail("rates.columns", "these are columns of a file: add file = ...")
+        try:
+            more = (
+                {}
+                if file is None
+                else {"recorded": RateSeries.load(file, self.table("rates.columns", columns))}
+            )
+        except PoolwrightError as error:
+            self.fail("rates.file", str(error))
+        return self.build(Rates, "rates", table, more or {"recorded": None})
 
     def liquidity(self, entries: Any) -> LiquidityEvents:
         """Read [[liquidity]] entries of `at` and `fraction`."""

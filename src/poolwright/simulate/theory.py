@@ -34,7 +34,7 @@ def theory_of(result: SimulationResult) -> Theory | None:
     The covariance is the one that the prices had, weighted by the pool's value row by row. Sources: see
     `analytics.lvr.lvr_rate`, and `constant_block_share` and `trade_probability` in `analytics.arbitrage_theory`.
     """
-    if result.params.kind is Kind.STABLE or result.rows < 2 or result.course is not None:
+    if result.params.kind is Kind.STABLE or result.rows < 2 or result.moves:
         return None
     returns = np.diff(np.log(result.prices.prices[: result.rows]), axis=0)
     covariance = returns.T @ (returns * result.value[:-1, None])

@@ -15,6 +15,7 @@ from poolwright.simulate.amplification import AmplificationCourse, zero_fee_bala
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.ledgers import Ledgers, TotalLedgers
 from poolwright.simulate.prices import PriceSeries, iso_time
+from poolwright.simulate.rates import RateCourse
 from poolwright.simulate.rebalancer import Course
 from poolwright.simulate.recheck import Recheck
 from poolwright.simulate.typing import Floats
@@ -43,6 +44,7 @@ class SimulationTotals:
     fee_rule: str | None
     fees_outside_reserves: bool
     course: Course | AmplificationCourse | None
+    rates: RateCourse | None
     initial_state: PoolState
     final_state: PoolState
     accounts: dict[int, tuple[int, ...]]
@@ -56,6 +58,11 @@ class SimulationTotals:
     def complete(self) -> bool:
         """False when the run was stopped early."""
         return self.rows == len(self.prices)
+
+    @property
+    def moves(self) -> bool:
+        """Whether weights, amplification or rates may have moved."""
+        return self.course is not None or self.rates is not None
 
     @property
     def arbitrageur(self) -> Arbitrageur | None:
@@ -126,14 +133,23 @@ class SimulationTotals:
 
     @cached_property
     def zero_fee_path(self) -> Floats:
-        """Whole tokens [r, n] per row of the same pool without fees, weights or amplification moving as they did."""
+        """Whole tokens [r, n] per row of the same pool without fees; weights, amplification and rates move as they did.
+
+        Where rates move no asset of it is frozen.
+        """
         prices = np.asarray(self.prices.prices[: self.rows])
-        if self.course is None:
+        if not self.moves:
             return self.zero_fee_balances_at(prices)
-        if isinstance(self.course, AmplificationCourse):
+        if not isinstance(self.course, Course):
+            values = (
+                self.course.values[: self.rows]
+                if self.course
+                else np.full(self.rows, self.params.amplification)
+            )
             rates = np.array([rate / WAD for rate in self.initial_state.rates])
-            free = zero_fee_balances(self.course, self.first_balances * rates, prices / rates)
-            return np.asarray(free / rates)
+            if self.rates is not None:
+                rates = self.rates.floats[: self.rows]
+            return zero_fee_balances(values, rates, self.first_balances, prices)
         weights = self.course.fractions[: self.rows]
         return np.asarray(
             moving_weights_value(weights, self.first_balances, prices)[:, None] * weights / prices
@@ -157,7 +173,7 @@ class SimulationTotals:
         value = self.last_value * self.initial_state.shares / self.final_state.shares
         hold = float(self.first_balances @ self.last_prices)
         fixed = float(self.zero_fee_balances_at(self.last_prices[None])[0] @ self.last_prices)
-        free = fixed if self.course is None else float(self.zero_fee_path[-1] @ self.last_prices)
+        free = fixed if not self.moves else float(self.zero_fee_path[-1] @ self.last_prices)
         rebalanced = first + float(totals[tables.FIRST_GAIN])
         protocol, creator = self.owed
         return {

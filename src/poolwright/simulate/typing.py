@@ -7,5 +7,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 # uint64[..., 4]: 256-bit words as limbs, lowest first.
 Limbs = npt.NDArray[np.uint64]

@@ -8,6 +8,8 @@ from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.markets.gas import GasSeries
 from poolwright.simulate.markets.wording import in_words
 from poolwright.simulate.policies import Accounts
+from poolwright.simulate.prices import iso_time
+from poolwright.simulate.rates import UNDERLYING, Rates
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.seeds import OverSeeds
@@ -62,6 +64,8 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
     if isinstance(agent, AmplificationRamps):
         goals = ", ".join(f"{target:g}" for _, target in agent.targets)
         return [("Amplification", f"ramps of {agent.ramp_seconds / 3_600:g} hours to {goals}")]
+    if isinstance(agent, Rates):
+        return [("Rates", _rates_told(agent))]
     if isinstance(agent, Accounts):
         return [
             ("Accounts", f"arbitrageur {agent.arbitrageur:g}, retail {agent.retail:g}: class, or shares held")
@@ -78,6 +82,18 @@ def agent_facts(agent: Agent) -> list[tuple[str, str]]:
         f"{agent.orders_per_hour:g} orders an hour of {money(agent.mean_size)} on average{elastic}; {rival}"
     )
     return [("Retail", flow)]
+
+
+def _rates_told(agent: Rates) -> str:
+    told = [f"{name} {percent(float(yearly))} a year" for name, yearly in agent.yearly]
+    if agent.recorded is not None:
+        told.append(f"{', '.join(agent.recorded.symbols)} as recorded in {agent.recorded.source}")
+    told += [f"{name} {percent(change)} at {iso_time(time)}" for time, name, change in agent.shocks]
+    told += [f"{len(agent.silent)} stretches without reports"] if agent.silent else []
+    whose = "the underlying's, times the rate" if agent.prices == UNDERLYING else "the tokens' own"
+    return (
+        f"{', '.join(told)}; followed once a row as the Vault does, frozen where they lag; prices are {whose}"
+    )
 
 
 def _mover_facts(agent: Rebalancer | FrontRunner) -> list[tuple[str, str]]:
@@ -207,7 +223,7 @@ def closed_books(result: SimulationResult) -> list[tuple[str, float, str]]:
         (
             "Reweighting",
             held["reweighting"],
-            "the same pool without fees, its weights or amplification moving",
+            "the same pool without fees, its weights, amplification or rates moving",
         ),
         ("Fees and retail", held["fees_and_retail"], "earned, less what left the pool"),
         ("LVR avoided", held["lvr_avoided"], "taken without a fee, less taken here"),

@@ -15,7 +15,6 @@ from poolwright.errors import PoolRevert, PoolwrightError
 from poolwright.model import changes
 from poolwright.simulate.agents import Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
 from poolwright.simulate.amplification import (
-    AmplificationCourse,
     AmplificationRamps,
     amplification_course,
     zero_fee_balances,
@@ -166,14 +165,16 @@ def test_balances_without_fees_are_those_of_60_digits() -> None:
     amplification = np.array([50_000, 50_000, 70_000, 20_000, 20_000], np.int64)
     prices = np.array([[1, 1, 1], [1.02, 1, 0.99], [1.01, 0.97, 1], [1.05, 1.0, 0.9], [0.9, 1.1, 1.0]])
     first = np.array([120.0, 80.0, 100.0])
-    found = zero_fee_balances(
-        AmplificationCourse(amplification, np.array([2, 3]), amplification[2:4, None]), first, prices
-    )
+    rates = np.array([[1, 1.1, 1], [1, 1.1, 1], [1, 1.12, 1], [1, 1.05, 1.03], [1, 1.05, 1.03]])
+    found = zero_fee_balances(amplification, rates, first, prices)
     with mpmath.workdps(60):
         held = [mpmath.mpf(each) for each in first.tolist()]
-        for row, units in enumerate(amplification.tolist()):
-            paper = mpmath.mpf(units) / 1_000 / 9  # A of the paper: A / n^(n-1)
-            held = _at_market(held, paper, [mpmath.mpf(each) for each in prices[row].tolist()])
+        for row, thousandths in enumerate(amplification.tolist()):
+            paper = mpmath.mpf(thousandths) / 1_000 / 9  # A of the paper: A / n^(n-1)
+            rate = [mpmath.mpf(each) for each in rates[row].tolist()]
+            units = [each * worth for each, worth in zip(held, rate, strict=True)]
+            asked = [mpmath.mpf(each) / worth for each, worth in zip(prices[row].tolist(), rate, strict=True)]
+            held = [each / worth for each, worth in zip(_at_market(units, paper, asked), rate, strict=True)]
             assert found[row] == pytest.approx([float(each) for each in held], rel=1e-12)
 
 

@@ -32,7 +32,8 @@ class Case(NamedTuple):
 
     def best(self, memory: np.ndarray | None = None) -> tuple[int, int, float, float]:
         memory = np.zeros(2 * len(self.reserves) + 1) if memory is None else memory
-        return stable_trade(self.reserves, self.curve, memory, self.prices, self.keeps, self.proceeds)
+        frozen = np.zeros(len(self.reserves), np.bool_)
+        return stable_trade(self.reserves, self.curve, memory, frozen, self.prices, self.keeps, self.proceeds)
 
 
 def drawn(seed: int) -> Case:

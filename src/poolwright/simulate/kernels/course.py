@@ -1,4 +1,4 @@
-"""Weights or an amplification that move: ramps row by row, what the rebalancer costs, the front-runner's two trades."""
+"""Weights, amplification and rates that move, row by row; what the rebalancer costs; the front-runner's two trades."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numba.extending import overload, register_jitable
 
 from poolwright.model import native
-from poolwright.model.maths import ramp_maths
-from poolwright.model.words import to_word
+from poolwright.model.maths import ramp_maths, rate_maths
+from poolwright.model.words import to_word, umul
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.amounts import (
     add_to,
@@ -26,6 +26,7 @@ from poolwright.simulate.kernels.closed_form import WEIGHTED_GROWTH, weighted_ou
 from poolwright.simulate.kernels.exchange import Deal, trade_apart
 from poolwright.simulate.kernels.inline import inlined
 from poolwright.simulate.kernels.kinds import Stable, Weighted, find_trade
+from poolwright.simulate.kernels.policy_fees import tell_factors
 from poolwright.simulate.kernels.stable_form import Curve, stable_d
 from poolwright.simulate.kernels.tables import (
     FRONT_RUNNER,
@@ -38,7 +39,7 @@ from poolwright.simulate.kernels.tables import (
     Rows,
     Scene,
 )
-from poolwright.simulate.typing import Floats, Integers, Limbs
+from poolwright.simulate.typing import Flags, Floats, Integers, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION
 
 # Swaps in a row that a front-runner counts on to undo its trade; a pool's limits allow a halving with each.
@@ -58,6 +59,30 @@ def invariants(tokens: tuple[int, ...], balances: Floats, anns: Floats, found: F
     ones = np.ones(len(tokens))
     for row in range(len(anns)):
         found[row] = stable_d(balances[row], Curve(tokens, ones, anns[row]))
+
+
+def follow(
+    reports: Limbs, updated: Integers, times: Integers, terms: Limbs, accepted: Limbs, frozen: Flags
+) -> None:
+    """Fill what a pool makes of a provider's `reports` [rows, 4], asked once in each row; `accepted` starts it off.
+
+    `terms`: the most that it follows in a block, WAD, and the age that it bears, seconds.
+    """
+    max_move, max_age = native.load_word(terms, 0), native.load_word(terms, 1)
+    rate = rate_maths.Rate(native.load_word(accepted, 0), to_word(times[0]), False)
+    for row in range(len(times)):
+        report, now = native.load_word(reports, row), to_word(times[row])
+        if rate_maths.is_sound(report, to_word(updated[row]), now, max_age):
+            rate = rate_maths.followed(rate, report, max_move, now)
+        else:
+            rate = rate_maths.Rate(rate.accepted, rate.time, True)
+        native.store_word(accepted, row, rate.accepted)
+        frozen[row] = rate.frozen
+
+
+def set_rates(kind: Any, policy: Any, course: Any, row: int) -> None:
+    """Give a stable pool the rates of a row, and those who look at values too."""
+    raise NotImplementedError("compiled code only")
 
 
 def set_values(kind: Any, values: Integers) -> None:
@@ -92,11 +117,36 @@ def set_amplification(kind: Any, values: Any) -> None:
     kind.memory[0] = -1.0
 
 
+@overload(set_rates, strict=False)  # type: ignore[untyped-decorator]
+def compiled_set_rates(kind: Any, policy: Any, course: Any, row: Any) -> Any:
+    if kind.instance_class is not Stable:
+        return lambda kind, policy, course, row: None
+    return set_stable_rates
+
+
+def set_stable_rates(kind: Any, policy: Any, course: Any, row: Any) -> None:
+    moved = False
+    for k in range(len(kind.factors)):
+        kind.frozen[k] = course.frozen[row, k]
+        factor = umul(native.load_word(course.rates, (row, k)), native.load_word(kind.unit_words, k))
+        if factor != native.load_word(kind.factor_words, k):
+            moved = True
+            native.store_word(kind.factor_words, k, factor)
+            kind.raw_factors[k] = native.to_float(factor)
+            kind.factors[k] = kind.raw_factors[k] / 1e18
+    if moved:
+        tell_factors(policy, kind.factor_words)
+        # What is remembered of the balances is of the rates before: no balance is below 0.
+        kind.memory[0] = -1.0
+
+
 @register_jitable  # type: ignore[untyped-decorator]
 def turn_values(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: int) -> None:
-    """Bring weights or amplification up to a row; the rebalancer is paid, and who ran before it sells first."""
+    """Bring weights, amplification and rates up to a row; the rebalancer is paid, and who ran before it sells first."""
     course, at = scene.course, ledger.cursor[PAID_FOR]
     set_values(scene.kind, course.values[row])
+    if len(course.rates) > 0:
+        set_rates(scene.kind, scene.terms.policy, course, row)
     if at < len(course.rows) and course.rows[at] == row:
         ledger.cursor[PAID_FOR] = at + 1
         pay_keeper(scene, ledger, rows, row)
@@ -210,5 +260,6 @@ def back(reserves: Floats, weights: Floats, terms: Any) -> float:
     return earned
 
 
+compiled_follow = native.jit(follow, name="rates", seconds=3)
 compiled_ramp = native.jit(ramp, name="ramps", seconds=3)
 compiled_invariants = native.jit(invariants, name="invariants", seconds=2)

@@ -11,6 +11,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
+from poolwright.errors import PoolRevert
 from poolwright.model import native
 from poolwright.model.float_maths import constant_product_maths as float_constant_product_maths
 from poolwright.model.float_maths import stable_maths as float_stable_maths
@@ -35,7 +36,7 @@ from poolwright.simulate.kernels.stable_form import (
     stable_slope,
     stable_trade,
 )
-from poolwright.simulate.typing import Floats, Limbs
+from poolwright.simulate.typing import Flags, Floats, Limbs
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION, WAD
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
@@ -58,7 +59,7 @@ class Stable(NamedTuple):
     """`tokens` carries the number of assets in its type; `factors` and `ann` (A n, [1]) are for the choice of trades.
 
     Then factors and amplification as the contracts have them, as words and as floats; and what is remembered
-    from row to row (`stable_form.remember`).
+    from row to row (`stable_form.remember`). `unit_words`: factors at a rate of 1e-18; `frozen` bool[n]: no swap of it.
     """
 
     tokens: tuple[int, ...]
@@ -69,6 +70,8 @@ class Stable(NamedTuple):
     raw_factors: Floats
     raw_amplification: Floats
     memory: Floats
+    unit_words: Limbs
+    frozen: Flags
 
 
 KindArrays = Weighted | ConstantProduct | Stable
@@ -95,6 +98,8 @@ def kind_arrays(params: PoolParams, rates: tuple[int, ...]) -> KindArrays:
         np.array([float(factor) for factor in factors]),
         np.array([float(params.amplification)]),
         np.zeros(2 * n + 1),
+        native.to_limbs([scaling.scaling_factor(token.decimals, WAD) // WAD for token in params.tokens]),
+        np.zeros(n, np.bool_),
     )
 
 
@@ -140,7 +145,7 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
         return lambda kind, reserves, prices, keeps, proceeds: stable_trade(
-            reserves, curve_of(kind), kind.memory, prices, keeps, proceeds
+            reserves, curve_of(kind), kind.memory, kind.frozen, prices, keeps, proceeds
         )
     bounded = kind.instance_class is Weighted
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
@@ -218,6 +223,8 @@ def float_constant_product(kind: Any, balances: Any, i: Any, o: Any, net_in: Any
 
 
 def exact_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    if kind.frozen[i] or kind.frozen[o]:
+        raise PoolRevert("rate: frozen")
     return stable_maths.compute_out_given_exact_in(
         load_all(balances, kind.tokens),
         load_all(kind.factor_words, kind.tokens),
@@ -229,6 +236,8 @@ def exact_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
 
 
 def float_stable(kind: Any, balances: Any, i: Any, o: Any, net_in: Any) -> Any:
+    if kind.frozen[i] or kind.frozen[o]:
+        raise PoolRevert("rate: frozen")
     return float_stable_maths.compute_out_given_exact_in(
         load_all(balances, kind.tokens),
         load_all(kind.raw_factors, kind.tokens),

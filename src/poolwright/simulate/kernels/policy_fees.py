@@ -113,6 +113,22 @@ def turnover_at(policy: Traded, time: int) -> Any:
     return umul(native.load_word(policy.turnover, 0), left) >> 64
 
 
+def tell_factors(policy: Any, factors: Limbs) -> None:
+    """Tell a policy that compares values what a raw unit of each token is worth now."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(tell_factors, strict=False)  # type: ignore[untyped-decorator]
+def compiled_tell_factors(policy: Any, factors: Any) -> Any:
+    if policy.instance_class is not Imbalance:
+        return lambda policy, factors: None
+
+    def told(policy: Any, factors: Any) -> None:
+        policy.factors[:] = factors
+
+    return told
+
+
 def as_word(amount: Any) -> Any:
     """Return an amount of either ledger as a word."""
     raise NotImplementedError("compiled code only")

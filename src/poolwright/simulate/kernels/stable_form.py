@@ -19,7 +19,7 @@ from poolwright.model.float_maths import stable_invariant
 from poolwright.model.words import item, with_item
 from poolwright.simulate.kernels.amounts import load_all
 from poolwright.simulate.kernels.inline import INLINE, inlined
-from poolwright.simulate.typing import Floats
+from poolwright.simulate.typing import Flags, Floats
 from poolwright.spec.bounds import AMPLIFICATION_PRECISION
 
 
@@ -103,13 +103,14 @@ def stable_trade(
     reserves: Floats,
     curve: Curve,
     memory: Floats,
+    frozen: Flags,
     prices: Floats,
     keeps: Floats,
     proceeds: float,
 ) -> tuple[int, int, float, float]:
     """Return (token in, token out, amount in, profit) of the most profitable pair; amount 0 if none pays.
 
-    `memory`: see `remember`. The trade ends where
+    `memory`: see `remember`; `frozen` tokens stay. The trade ends where
     keep p = (P_i / f_i) / (P_o proceeds / f_o). With u = (1 + k / x) f / P of each token, a pair pays if
     keep proceeds u_i > u_o.
     """
@@ -126,7 +127,12 @@ def stable_trade(
     for i in range(n):
         for o in range(n):
             keep, price = keeps[i, o], prices[o] * proceeds
-            if i == o or keep * memory[n + 1 + i] * price <= memory[n + 1 + o] * prices[i]:
+            if (
+                i == o
+                or keep * memory[n + 1 + i] * price <= memory[n + 1 + o] * prices[i]
+                or frozen[i]
+                or frozen[o]
+            ):
                 continue
             amount, out = stable_pair(reserves, curve, memory[n], (i, o), prices[i] / (price * keep))
             profit = out * price - amount / keep * prices[i]

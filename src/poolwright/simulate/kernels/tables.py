@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from poolwright.simulate.typing import Floats, Integers
+from poolwright.simulate.typing import Flags, Floats, Integers, Limbs
 
 # Far above any seen (about ten without a fee): no rounding of floats may keep a row going for ever.
 MAX_ARBITRAGE = 1_000
@@ -129,6 +129,7 @@ class Course(NamedTuple):
     """What moves, `values` at each row, and as `scheduled` there for the next; no rows if it stays.
 
     int64[rows, n] in WAD, the weights of a weighted pool, or int64[rows, 1], the amplification of a stable one.
+    `rates` [rows, n, 4] in limbs and `frozen` bool[rows, n], of a stable pool; no rows if they stay.
 
     `rows`: of the rebalancer's transactions, each of `cost`, paid by the pool if `from_pool`: then the run fills
     `amounts` [k, n], as the ledger counts. `front`: somebody runs
@@ -137,6 +138,8 @@ class Course(NamedTuple):
 
     values: Integers
     scheduled: Integers
+    rates: Limbs
+    frozen: Flags
     rows: Integers
     amounts: Any
     cost: float
