@@ -161,7 +161,7 @@ def test_amplification_and_rates_move_together() -> None:
 
 def test_recorded_rates_open_the_pool_and_move_it(tmp_path: Path) -> None:
     file = tmp_path / "rates.csv"
-    rows = [f"{START + k * DAY},{1.2 + 0.0001 * k!r}" for k in range(-1, 12)]
+    rows = [f"{START + k * DAY},{1.2 + 0.0001 * k!r}" for k in range(-1, 13)]
     file.write_text("time,sdai_rate\n" + "\n".join(rows) + "\n")
     recorded = RateSeries.load(file, {"SDAI": "sdai_rate"})
     result = run(rates=Rates(recorded=recorded))
