@@ -117,7 +117,10 @@ def _factors(params: PoolParams, rates: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _formula(
-    params: PoolParams, initial: PoolState, course: Course | AmplificationCourse | None, rates: RateCourse | None
+    params: PoolParams,
+    initial: PoolState,
+    course: Course | AmplificationCourse | None,
+    rates: RateCourse | None,
 ) -> Callable[[int, tuple[int, ...], int, int, int], int]:
     """Return the exact amount out as a function of row, balances, token in, token out and net amount in (WAD)."""
     if params.kind is Kind.CONSTANT_PRODUCT:
