@@ -68,10 +68,10 @@ def test_pool_charges_it_within_its_terms(
         own = FIRST - (FIRST - LAST) * min(max(seconds, 0), 1000) // 1000
         assert swap["fee"] == min(max(own, least), most)  # of an amount of one WAD
         world.vault.add_single_exact_in(pool, 0, 10**18, 0, EVER, ALICE, sender=ALICE)
-        (added,) = world.vault.events("Liquidity")
+        (added,) = world.vault.events("Single")
         own = FIRST - (FIRST - LAST) * min(max(seconds + BLOCK_TIME, 0), 1000) // 1000
         # half of it is beyond the proportion, and pays
-        assert added["fees"][0] == pytest.approx(min(max(own, least), most) / 2, rel=1e-3)
+        assert added["fee"] == pytest.approx(min(max(own, least), most) / 2, rel=1e-3)
 
 
 def test_pool_without_module_charges_its_least_fee(world: World, token: Callable[[int], Contract]) -> None:
