@@ -87,9 +87,9 @@ def test_the_loop_keeps_what_was_drawn(monkeypatch: pytest.MonkeyPatch, params: 
     """Each kept trade is the one with its number, and the balances are those that the trades before it left."""
     seen: list[Sample] = []
 
-    def watched(of: PoolParams, initial: PoolState, sample: Sample, trades: int, course: None) -> Recheck:
+    def watched(of: PoolParams, initial: PoolState, sample: Sample, trades: int, *moved: None) -> Recheck:
         seen.append(sample)
-        return recheck(of, initial, sample, trades, course)
+        return recheck(of, initial, sample, trades, *moved)
 
     monkeypatch.setattr(run, "recheck", watched)
     result = simulate(params, market(params, 300), arbitrage="to_no_arbitrage", precision="float")
