@@ -17,12 +17,17 @@ from poolwright.model.maths import (
 from tests.reference.check import check_cases
 from tests.reference.exact import CONSTANT_PRODUCT, STABLE, WEIGHTED
 
-CASES = 1200
+CASES = 4000
 
 
 def floor(a, b):
     """`div_up` that rounds down."""
     return a // b
+
+
+def floor_above_zero(a, b):
+    """`div_up` that rounds down, but not to nothing: a refusal of nothing would be seen in its place."""
+    return max(a // b, 1)
 
 
 def floor_of_product(a, b, c):
@@ -56,7 +61,7 @@ MUTANTS = [
     (STABLE, "add_unbalanced", stable_invariant, "invariant_down", stable_invariant.invariant_up),
     (STABLE, "add_single_exact_shares", fixed_point, "div_up", floor),
     (STABLE, "remove_single_exact_in", stable_liquidity.stable_invariant, "balance_up", stays_down),
-    (STABLE, "remove_single_exact_out", fixed_point, "div_up", floor),
+    (STABLE, "remove_single_exact_out", fixed_point, "div_up", floor_above_zero),
     (WEIGHTED, "swap_exact_in", log_exp, "pow_up", log_exp.pow_down),
     (WEIGHTED, "swap_exact_in", fee_maths, "net_of_fee", fee_forgotten),
     (WEIGHTED, "swap_exact_out", log_exp, "pow_up", log_exp.pow_down),
