@@ -195,6 +195,18 @@ def test_defi_plaza_july_2024_precision_among_sixteen_assets(
     assert 0 < amount < pool.units(0, 40)
 
 
+def test_defi_plaza_july_2024_shares_cost_their_part_of_every_asset_rounded_up(
+    world: World, opened: Callable[..., Opened]
+) -> None:
+    """A few wei of shares of sixteen assets cost at least their exact part of each, so never nothing."""
+    pool = opened(Kind.WEIGHTED, decimals=(18, 6, 8, 2, 18, 0, 6, 18, 8, 18, 6, 4, 18, 12, 9, 18))
+    vault, address, n = world.vault, pool.address, pool.n
+    for shares in (1, 7, 10**9 + 1):
+        supply, held = world.share(address).totalSupply(), world.balances(address, n)
+        paid = vault.add_proportional(address, shares, [EVER] * n, EVER, ALICE, sender=ALICE)
+        assert all(p * supply >= b * shares > (p - 1) * supply for p, b in zip(paid, held, strict=True))
+
+
 @pytest.mark.parametrize("push", [0.05, 0.5])
 def test_gamma_january_2024_deposit_at_a_pushed_price(world: World, pool: Opened, push: float) -> None:
     """Push the price, deposit, push back, leave: worth less, at the price of the beginning, than what was brought."""
