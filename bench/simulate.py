@@ -43,6 +43,9 @@ PROBLEMS = [
     Problem("W3, exact, rows and trades kept", "w3-series exact", YEAR, 0.6, 0.3),
     Problem("W3, exact, totals alone", "w3 exact", YEAR, 0.6, 0.3),
     Problem("W3, sweep of 64 fees, float", "sweep float", 64 * YEAR, 2.5, 1.5, threads=2),
+    Problem(
+        "W3, sweep of 64 fees, float, kept in a folder", "sweep-kept float", 64 * YEAR, 2.5, 1.5, threads=2
+    ),
     Problem("W3, sweep of 64 fees, exact", "sweep exact", 64 * YEAR, threads=2),
     Problem("S3, float", "s3 float", YEAR, 2.5, 1.0, peer=True),
     Problem("S3, exact", "s3 exact", YEAR, 2.5, 1.0, peer=True),

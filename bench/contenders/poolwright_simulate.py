@@ -69,11 +69,14 @@ def one_year(folder: Path, name: str, precision: str, *, series: bool) -> Callab
     return lambda: run(params, prices, value=1e6, precision=precision)
 
 
-def sweep(folder: Path, precision: str) -> Callable[[], pw.SweepResult]:
+def sweep(folder: Path, precision: str, *, kept: bool) -> Callable[[], pw.SweepResult]:
+    """64 fees; `kept`: as Parquet in a folder, a new one for each call."""
     prices, pool = history(folder, "w3"), Path(tempfile.mkdtemp(dir=folder)) / "pool.toml"
     pool.write_text(POOL)
     vary, options = {"fees.swap": "0.0005:0.01:64"}, {"value": 1e6, "precision": precision}
-    return lambda: pw.sweep(pool, prices, vary=vary, workers=2, **options)
+    return lambda: pw.sweep(
+        pool, prices, vary=vary, workers=2, folder=tempfile.mkdtemp(dir=folder) if kept else None, **options
+    )
 
 
 def sweep_outcome(result: pw.SweepResult) -> Outcome:
@@ -123,8 +126,8 @@ def problem(name: str, folder: Path) -> tuple[Callable[[], Any], Callable[[Any],
     what, _, precision = name.partition(" ")
     if what == "challenge":
         return challenge(folder), lambda result: result
-    if what == "sweep":
-        return sweep(folder, precision), sweep_outcome
+    if what.startswith("sweep"):
+        return sweep(folder, precision, kept=what.endswith("-kept")), sweep_outcome
     return one_year(folder, what.removesuffix("-series"), precision, series=what.endswith("-series")), outcome
 
 

@@ -25,6 +25,26 @@ def require(module: str, extra: str) -> Any:
     return import_module(module)
 
 
+class _Later:
+    """A module that is imported when something of it is first asked for."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        self._named = (module, extra)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(require(*self._named), name)
+        setattr(self, name, found)  # from now on without this detour
+        return found
+
+
+def later(module: str, extra: str) -> Any:
+    """Return what stands for `module` until it is used: those who never use it need not pay for it.
+
+    pyarrow takes 70 MB, which a sweep over prices in memory can do without. Raises as `require` does, on first use.
+    """
+    return _Later(module, extra)
+
+
 def obtainable(package: str) -> bool:
     """Tell whether the package is installed here, or has builds for this Python."""
     end = _BUILDS_END_BEFORE.get(package)

@@ -1,9 +1,10 @@
 import math
+import sys
 
 import pytest
 
 from poolwright.errors import MissingExtra
-from poolwright.extras import _missing, require
+from poolwright.extras import _missing, later, require
 
 
 def test_require_returns_the_module() -> None:
@@ -27,3 +28,13 @@ def test_missing_extra_is_an_import_error_too() -> None:
     """So that `try: ... except ImportError` in users' code keeps working."""
     with pytest.raises(ImportError):
         require("not_there", extra="chain")
+
+
+def test_later_imports_on_first_use() -> None:
+    standing = later("colorsys", extra="sim")
+    sys.modules.pop("colorsys", None)
+    assert standing.rgb_to_hsv(1.0, 1.0, 1.0) == (0.0, 0.0, 1.0)
+    assert "colorsys" in sys.modules
+    missing = later("not_there", extra="sim")
+    with pytest.raises(MissingExtra, match="not_there is not installed"):
+        _ = missing.anything

@@ -8,11 +8,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from poolwright.errors import PriceDataError
+from poolwright.extras import later
 from poolwright.simulate.tables import Table
+
+pa = later("pyarrow", "sim")
+pc = later("pyarrow.compute", "sim")
 
 # In order of trust: a number needs no time zone.
 TIME_NAMES = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from poolwright.errors import PoolwrightError
-from poolwright.extras import require
+from poolwright.extras import later
 from poolwright.simulate.amplification import AmplificationCourse
 from poolwright.simulate.books import LEDGERS
 from poolwright.simulate.curves import Curve, cost_curves, depth_curves, loss_surface
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from poolwright.simulate.scenario import Position
     from poolwright.simulate.seeds import OverSeeds
 
-pa = require("pyarrow", "sim")
+pa = later("pyarrow", "sim")
+pa_csv = later("pyarrow.csv", "sim")
+pa_parquet = later("pyarrow.parquet", "sim")
 
 AGENTS: Final = {
     tables.ARBITRAGEUR: "arbitrageur",
@@ -156,12 +158,12 @@ def _surface(result: SimulationResult) -> dict[str, Any]:
 
 
 def _write_csv(path: Path, columns: Columns) -> None:
-    options = require("pyarrow.csv", "sim").WriteOptions(quoting_style="needed")
-    require("pyarrow.csv", "sim").write_csv(pa.table(dict(columns)), path, options)
+    options = pa_csv.WriteOptions(quoting_style="needed")
+    pa_csv.write_csv(pa.table(dict(columns)), path, options)
 
 
 def _write_parquet(path: Path, columns: Columns) -> None:
-    require("pyarrow.parquet", "sim").write_table(pa.table(dict(columns)), path)
+    pa_parquet.write_table(pa.table(dict(columns)), path)
 
 
 def _write_json(path: Path, columns: Columns) -> None:

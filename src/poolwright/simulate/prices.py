@@ -7,6 +7,7 @@ the time that the file writes on it; so take all files of one run from exports o
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ from poolwright.simulate.tables import Table, read_table
 
 # First words of the source of a made-up market, and of the first line of its file, so that the label stays.
 GENERATED = "generated"
+
+# Of two threads that want the same, the second waits for what the first makes.
+_ONE_AT_A_TIME = threading.Lock()
 
 Times = npt.NDArray[np.int64]
 Prices = npt.NDArray[np.float64]
@@ -101,12 +105,13 @@ class PriceSeries:
     def per_unit(self, units: Prices) -> Prices:
         """Return prices per raw unit, `units` [k] of which make a whole token; made once for all runs."""
         key = tuple(units.tolist())
-        if key not in self._by_units:
-            per_unit = np.empty_like(self.prices)
-            for k, count in enumerate(key):  # by column: of a few tokens a row is too short to be quick
-                np.divide(self.prices[:, k], count, out=per_unit[:, k])
-            self._by_units[key] = per_unit
-        return self._by_units[key]
+        with _ONE_AT_A_TIME:
+            if key not in self._by_units:
+                per_unit = np.empty_like(self.prices)
+                for k, count in enumerate(key):  # by column: of a few tokens a row is too short to be quick
+                    np.divide(self.prices[:, k], count, out=per_unit[:, k])
+                self._by_units[key] = per_unit
+            return self._by_units[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

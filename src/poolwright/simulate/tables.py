@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from poolwright.errors import PriceDataError
-from poolwright.extras import require
+from poolwright.extras import later
 
-pa = require("pyarrow", "sim")
-pa_csv = require("pyarrow.csv", "sim")
-pa_parquet = require("pyarrow.parquet", "sim")
+pa = later("pyarrow", "sim")
+pa_csv = later("pyarrow.csv", "sim")
+pa_parquet = later("pyarrow.parquet", "sim")
 
 SEPARATORS = ",;\t|"
 # Lines of prose before the header: CryptoDataDownload writes its address there.

@@ -22,7 +22,7 @@ def describe(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, np.ndarray):
-        return f"{value.dtype}{list(value.shape)} {_hash(np.ascontiguousarray(value).tobytes())}"
+        return f"{value.dtype}{list(value.shape)} {_hash(_content(value))}"
     if is_dataclass(value) and not isinstance(value, type):
         parts = (f"{field.name}={describe(getattr(value, field.name))}" for field in fields(value))
         return f"{type(value).__name__}({', '.join(parts)})"
@@ -36,9 +36,14 @@ def describe(value: Any) -> str:
 def data_hash(series: PriceSeries) -> str:
     """Return the sha256 of symbols, times and prices."""
     digest = hashlib.sha256(",".join(series.symbols).encode())
-    digest.update(np.ascontiguousarray(series.times).tobytes())
-    digest.update(np.ascontiguousarray(series.prices).tobytes())
+    digest.update(_content(series.times))
+    digest.update(_content(series.prices))
     return digest.hexdigest()
+
+
+def _content(array: np.ndarray[Any, Any]) -> memoryview:
+    """Return the bytes of an array row by row, where they lie: a copy of a year of minutes is 12 MB."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _function(function: Any) -> str:
@@ -55,5 +60,5 @@ def _function(function: Any) -> str:
     return f"{name} {_hash((text + bound).encode())}"
 
 
-def _hash(content: bytes) -> str:
+def _hash(content: bytes | memoryview) -> str:
     return hashlib.sha256(content).hexdigest()[:16]

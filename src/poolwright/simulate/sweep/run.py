@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from poolwright.simulate.sweep.identity import data_hash, describe
 from poolwright.simulate.sweep.job import Job, Objective, Row, Workload, code_version, numbers
 from poolwright.simulate.sweep.points import Point, bare_tables, resolve_point, spec_hash
 from poolwright.simulate.sweep.result import SweepResult
-from poolwright.simulate.sweep.store import Store
+from poolwright.simulate.sweep.store import Passing, Store
 from poolwright.simulate.sweep.strategy import BATCH, METHODS, Grid, Optuna, Random, thresholds
 from poolwright.simulate.sweep.vary import Dimension, Vary, read_vary
 from poolwright.simulate.sweep.windows import cut, window_bounds
@@ -133,29 +132,32 @@ def sweep(
     plan = _Plan(spec, work, dimensions, strategy, prune, manifest)
     where: AbstractContextManager[Run]
     where = threads(work, workers) if scheduler is None else cluster(work, scheduler)
-    if folder is not None:
-        return _run(plan, Path(folder), where, progress)
-    with tempfile.TemporaryDirectory(prefix="poolwright-sweep-") as passing:
-        return replace(_run(plan, Path(passing), where, progress), folder=None)
+    kept = Passing(manifest) if folder is None else Store(Path(folder), manifest)
+    return _run(plan, kept, where, progress)
 
 
 def _run(
-    plan: _Plan, folder: Path, where: AbstractContextManager[Run], progress: Progress | None
+    plan: _Plan, kept: Passing | Store, where: AbstractContextManager[Run], progress: Progress | None
 ) -> SweepResult:
     """Go through the batches; what the folder already holds is not run again."""
-    with closing(Store(folder, plan.manifest)) as store:
+    with closing(kept) as store:
         try:
             with where as run:
                 first = 0
                 for batch in plan.strategy.batches():
                     first = _run_batch(plan, store, run, first, batch, progress)
         except KeyboardInterrupt:
-            raise SweepInterrupted(_result(plan, store, folder)) from None
-        return _result(plan, store, folder)
+            raise SweepInterrupted(_result(plan, store)) from None
+        return _result(plan, store)
 
 
 def _run_batch(
-    plan: _Plan, store: Store, run: Run, first: int, batch: Iterable[Point], progress: Progress | None
+    plan: _Plan,
+    store: Passing | Store,
+    run: Run,
+    first: int,
+    batch: Iterable[Point],
+    progress: Progress | None,
 ) -> int:
     """Run one batch from run number `first` on, let the strategy learn; return the number after the last."""
     earlier = [row for number, row in store.rows.items() if number < first]
@@ -179,7 +181,7 @@ def _run_batch(
 
 
 def _job_or_row(
-    plan: _Plan, store: Store, number: int, point: Point, limits: tuple[float, ...]
+    plan: _Plan, store: Passing | Store, number: int, point: Point, limits: tuple[float, ...]
 ) -> Job | None:
     """Return the job of a point; None when it is done already, or refused by the linter."""
     held = store.rows.get(number)
@@ -197,10 +199,10 @@ def _job_or_row(
     return Job(number, point, resolved.params, limits)
 
 
-def _result(plan: _Plan, store: Store, folder: Path) -> SweepResult:
+def _result(plan: _Plan, store: Passing | Store) -> SweepResult:
     rows = tuple(store.rows[number] for number in sorted(store.rows) if number < plan.strategy.total)
     windows = tuple((window.start, window.end) for window in plan.work.windows)
-    return SweepResult(rows, store.manifest, plan.dimensions, windows, plan.strategy.total, folder)
+    return SweepResult(rows, store.manifest, plan.dimensions, windows, plan.strategy.total, store.folder)
 
 
 def check_options(options: Mapping[str, Any]) -> None:

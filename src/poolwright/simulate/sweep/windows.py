@@ -32,7 +32,9 @@ def window_bounds(rows: int, folds: int) -> list[tuple[int, int]]:
 
 
 def cut(prices: PriceSeries, bounds: list[tuple[int, int]]) -> list[PriceSeries]:
-    """Return the windows as series of their own, without copying."""
+    """Return the windows as series of their own, without copying; a window of all rows is the series itself."""
+    if bounds == [(0, len(prices))]:
+        return [prices]
     return [
         replace(prices, times=prices.times[first:stop], prices=prices.prices[first:stop])
         for first, stop in bounds

@@ -31,3 +31,9 @@ def test_windows_are_the_prices_in_order() -> None:
 def test_too_few_rows_are_refused(rows: int, folds: int) -> None:
     with pytest.raises(PoolwrightError, match="folds"):
         window_bounds(rows, folds)
+
+
+def test_a_window_of_everything_is_the_series_itself() -> None:
+    """So that what was made of it for one sweep (prices per raw unit) serves the next."""
+    prices = market(50)
+    assert cut(prices, window_bounds(50, 0)) == [prices]
