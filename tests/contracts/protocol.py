@@ -58,7 +58,7 @@ class World:
     def constitution(
         self, tokens: Sequence[Contract], kind: Kind, *, weights: Sequence[int] = (), amplification: int = 200_000,
         policy: str = "flat", base: int = 3 * 10**15, least: int = 10**15, most: int = 10**16, slope: int = WAD // 2,
-        creator_share: int = 10**17, integrator_share: int = 5 * 10**16, half_life: int = 600, points: int = 127,
+        creator_share: int = 10**17, integrator_share: int = 5 * 10**16, half_life: int = 600, points: int = 255,
         rights: Sequence[str] = RIGHTS, delay: int = DAY, highest_fee: int = 10**17, loosens: bool = False,
         rates: Sequence[int] = (), name: str = "Pool", symbol: str = "POOL", tier: tuple[int, int] = (0, 0),
     ) -> bytes:  # fmt: skip

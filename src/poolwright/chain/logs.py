@@ -88,7 +88,7 @@ class Follower:
         """Return a pool's state, `at` being the time of the last block; as `read_state` gives it.
 
         What rate providers answer is in no log: `reports` says it, for a pool that follows any. ChainError without, or
-        for a pool that asks a module.
+        for a pool that asks a module (a recorder is not asked).
         """
         key = int(pool, 16)
         code = self._constitutions.get(key)
@@ -134,6 +134,7 @@ class Follower:
             "terms": words[pool, OF_TERMS, 0] if altered else code[1],
             "split": words[pool, OF_SPLIT, 0] if altered else code[2],
             "pool": words[pool, OF_POOL, 0],
+            "module": words[pool, OF_MODULE, 0],
             "guard": words[pool, OF_GUARD, 0],
             "turnover": words[pool, OF_TURNOVER, 0],
             "supply": self._supplies[pool],

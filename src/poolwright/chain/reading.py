@@ -23,6 +23,7 @@ ADDRESS = 2**160 - 1
 TIME = 2**32 - 1
 PAUSED_UNTIL_SHIFT = 160
 TURNOVER_TIME_SHIFT = 128
+POINTS_SHIFT = 160
 OF_CLASS, OF_LISTED = 10, 11  # of the Vault's `stored`
 
 
@@ -49,7 +50,8 @@ def read_state(
     """Return all that changes of a pool, as it is on chain at a block; what rate providers answer there, too.
 
     `accounts` are those whose shares, fee class and place on the deposit list are read; name them alike in quotes. The
-    Vault's global pause is not the pool's. ChainError for a pool that asks a module: the model knows none.
+    Vault's global pause is not the pool's. ChainError for a pool that asks a module: the model knows none. A recorder
+    is not asked.
     """
     number = _number(protocol, block)
     pool = Web3.to_checksum_address(address)
@@ -67,7 +69,8 @@ def state_of(
     ChainError for a pool that asks a module.
     """
     assets = [asset_word.unpack(word) for word in told["words"]]
-    if assets[0].flags & asset_word.MODULAR:
+    # A recorder is told and never asked: no quote depends on it.
+    if assets[0].flags & asset_word.MODULAR and told["module"] >> POINTS_SHIFT != constitution.RECORD:
         raise ChainError(f"{pool} asks a module, which no model knows: ask VaultLens for previews")
     rates = tuple(rate_maths.unpack(word) for word in told["rates"])
     ramps = tuple(ramp_maths.unpack(word) for word in told["ramps"])

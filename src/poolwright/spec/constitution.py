@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NUMBERS: Final[dict[Kind, int]] = {Kind.WEIGHTED: 1, Kind.CONSTANT_PRODUCT: 2, Kind.STABLE: 3}
 # Every point at which a module may be called.
-ALL_POINTS: Final[int] = 2**7 - 1
+ALL_POINTS: Final[int] = 2**8 - 1
 # Tiers are measured in units of 10^9, caps in 2^16.
 TIER_STEP: Final[int] = 10**9
 CAP_BITS: Final[int] = 16

@@ -216,6 +216,17 @@ def test_what_no_model_knows_is_refused(world: World, token: Callable[[int], Con
         read_pool(world.protocol, pool)
 
 
+def test_a_recorder_changes_no_quote(world: World, opened: Callable[..., tuple[str, PoolParams]]) -> None:
+    for kind, policy in ((Kind.WEIGHTED, "volatility"), (Kind.STABLE, "imbalance")):
+        pool, params = opened(kind, policy)
+        silent = int(world.protocol.parts["PoolOracle"], 16)  # any contract: one that fails is passed over
+        world.do(pool, "module", [silent | 128 << 160])
+        assert quotes_are_swaps(world, pool, params).count("ok") > 6
+        world.do(pool, "module", [silent | 129 << 160])
+        with pytest.raises(ChainError, match="asks a module"):
+            read_pool(world.protocol, pool)
+
+
 def test_another_pool_file_is_refused(world: World, opened: Callable[..., tuple[str, PoolParams]]) -> None:
     pool, params = opened(Kind.WEIGHTED, "flat")
     for other, where in (

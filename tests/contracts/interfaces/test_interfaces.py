@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from vyper.compiler.phases import CompilerData
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.protocol import KINDS, vault_artifact
-from tests.contracts.compiling import CONTRACTS
+from tests.contracts.compiling import CONTRACTS, HERE, compile_source
 
 ANSWERS = [
     ("IVault", vault_artifact),
@@ -22,6 +23,7 @@ ANSWERS = [
     *(("IKind", lambda name=name: artifact(name)) for name in KINDS.values()),
     *(("IRateProvider", lambda name=name: artifact(name)) for name in ("ChainlinkRate", "Erc4626Rate")),
     *(("IModule", lambda name=name: artifact(name)) for name in ("DepositGate", "FeeModule")),
+    ("IRecorder", lambda: compile_source(HERE / "modules" / "Watcher.vy", Path(tempfile.mkdtemp()))),
 ]
 
 

@@ -1,8 +1,8 @@
 """A pool all of whose counterparts are hostile, everything that can be done with it, and who is asked meanwhile.
 
-A token, kind, rate provider and module, a flash borrower, who is called by a pair that pays first, a stranger whom a
-composer turns to in its session, and Permit2 behave well until they are armed: then they probe whenever they are called
-(hostile/probing.vy).
+A token, kind, rate provider, module and recorder, a flash borrower, who is called by a pair that pays first, a stranger
+whom a composer turns to in its session, and Permit2 behave well until they are armed: then they probe whenever they are
+called (hostile/probing.vy).
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ TOKEN = frozenset({"token"})
 
 @dataclass(frozen=True)
 class Operation:
-    """Something to do with the den: `run` raises PoolRevert or returns False where a counterpart has stopped it."""
+    """Something to do with the den: `run` raises PoolRevert or returns False where a counterpart has stopped it.
+
+    A recorder stops nothing: it writes down how its probes ended.
+    """
 
     name: str
     functions: tuple[str, ...]  # of the Vault's interface, which it is there for
@@ -52,7 +55,7 @@ def end(done: bool, answer: bytes) -> bytes:
 @dataclass
 class Den:
     """`callers` by name; their `pool`, and a `fresh` one not yet initialised; with the same tokens `ramped`, a native
-    one amid a ramp; with the plain token and another, `pair`."""
+    one amid a ramp, and `recorded`, whose module is the recorder; with the plain token and another, `pair`."""
 
     world: World
     callers: dict[str, Contract]
@@ -60,6 +63,7 @@ class Den:
     pool: str
     fresh: str
     ramped: str
+    recorded: str
     pair: str
     text: bytes
     faces: dict[str, Contract]
@@ -82,8 +86,13 @@ class Den:
     def happens(self, operation: Operation) -> bool:
         """Whether an operation comes to its end; the den stays as it was."""
         before = self.world.chain.snapshot()
+        recorder = self.callers["recorder"]
+        told, failed = recorder.told(), recorder.failed()
         try:
-            return operation.run() is not False
+            done = operation.run() is not False
+            if "recorder" in operation.asked:
+                done &= recorder.told() > told
+            return done and bool(recorder.failed() == failed)
         except PoolRevert:
             return False
         finally:
@@ -102,7 +111,7 @@ class Den:
 
     def operations(self) -> list[Operation]:
         """Everything that calls somebody."""
-        rows = [*self._trades(), *self._others(), *self._through_faces()]
+        rows = [*self._trades(), *self._recorded(), *self._others(), *self._through_faces()]
         return [
             Operation(name, () if ":" in name else tuple(name.removesuffix(" exact out").split()), asked, run)
             for name, asked, run in rows
@@ -129,6 +138,22 @@ class Den:
             ("remove_single_exact_out", ALL, call("remove_single_exact_out", *add, EVER, *ends)),
             ("donate", TOKEN, call("donate", pool, [WAD, 0], EVER)),
         ]  # fmt: skip
+
+    def _recorded(self) -> list[Row]:
+        """What moves prices of the pool that has a recorder, and what does not."""
+        call, pool = self._call, self.recorded
+        told, add, ends = TOKEN | {"recorder"}, (pool, 0, WAD), (EVER, ALICE)
+        return [
+            ("swap: recorded", told, call("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))),
+            ("add_unbalanced: recorded", told, call("add_unbalanced", pool, [WAD, 0], 0, *ends)),
+            ("add_single_exact_in: recorded", told, call("add_single_exact_in", *add, 0, *ends)),
+            ("remove_single_exact_in: recorded", told, call("remove_single_exact_in", *add, 0, *ends)),
+            ("donate: recorded", told, call("donate", pool, [WAD, 0], EVER)),
+            ("follow_rates: recorded", frozenset({"recorder"}), call("follow_rates", pool)),
+            ("add_proportional: recorded", TOKEN, call("add_proportional", pool, WAD, [EVER] * 2, *ends)),
+            ("remove_proportional: recorded", TOKEN, call("remove_proportional", pool, WAD, [0, 0], *ends)),
+            ("recovery_exit: recorded", TOKEN, call("recovery_exit", pool, WAD, ALICE, 0)),
+        ]
 
     def _others(self) -> list[Row]:
         """Beginnings, claims, rates, allowances, loans and sessions."""
@@ -253,6 +278,7 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
         name: deploy("Intruder") for name in ("kind", "provider", "module", "borrower", "callee", "composer")
     }
     callers |= {"stranger": deploy("Intruder"), "token": deploy("IntrudingToken", 18)}
+    callers["recorder"] = deploy("IntrudingRecorder")
     callers["permit2"] = etched(deploy("IntrudingPermit2"), PERMIT2)
     hostile, plain = callers["token"], token(18)
     callers["kind"].set_model(world.protocol.kinds[Kind.WEIGHTED])
@@ -278,27 +304,36 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     weights = [WAD // 2] * 2
     ramped = world.open([hostile, plain], Kind.WEIGHTED, [10**24] * 2, weights=weights)
     pair = world.open([plain, token(18)], Kind.CONSTANT_PRODUCT, [10**24] * 2, rights=(), most=3 * 10**15)
+    recorded = world.open([hostile, plain], Kind.STABLE, [10**24] * 2, rates=[WAD, WAD])
     world.do(pool, "module", [int(callers["module"].address, 16) | 127 << 160])
+    world.do(recorded, "module", [int(callers["recorder"].address, 16) | 128 << 160])
     world.do(ramped, "ramp", [60 * DAY, 4 * WAD // 10, 6 * WAD // 10])
     callers["provider"].set_answer(rate_of_now(chain))
-    world.share(pool).transfer(ALICE, 10**22, sender=MANAGER)
-    lenses = [world.protocol.parts[name] for name in ("VaultLens", "LiquidityLens")]
-    faces = {
-        "CurveFace": Contract.deploy(chain, artifact("CurveFace"), vault, *lenses, pool),
-        "BalancerFace": Contract.deploy(chain, artifact("BalancerFace"), vault),
-        "UniswapV2Face": Contract.deploy(chain, artifact("UniswapV2Face"), vault, pair),
-        "EtherEdge": Contract.deploy(chain, artifact("EtherEdge"), vault, plain),
-    }  # fmt: skip
+    for each in (pool, recorded):
+        world.share(each).transfer(ALICE, 10**22, sender=MANAGER)
+    faces = faces_of(world, pool, pair, plain)
     for face in ("CurveFace", "BalancerFace"):
         hostile.approve(faces[face], EVER, sender=ALICE)
         plain.approve(faces[face], EVER, sender=ALICE)
     world.swap(pool, 0, 1, 10**20, integrator=ALICE)  # there is something to collect
     vault.settle_fees(pool)
-    den = Den(world, callers, plain, pool, fresh, ramped, pair, text, faces)
+    den = Den(world, callers, plain, pool, fresh, ramped, recorded, pair, text, faces)
     plain.mint(callers["callee"], 10**24)
     for payer in ("borrower", "callee"):  # who pay from now on
         den.arm(payer, [])
     return den
+
+
+def faces_of(world: World, pool: str, pair: str, wrapped: Contract) -> dict[str, Contract]:
+    """The faces that a pool and a pair have, by name."""
+    lenses = [world.protocol.parts[name] for name in ("VaultLens", "LiquidityLens")]
+    told = {
+        "CurveFace": (world.vault, *lenses, pool),
+        "BalancerFace": (world.vault,),
+        "UniswapV2Face": (world.vault, pair),
+        "EtherEdge": (world.vault, wrapped),
+    }
+    return {name: Contract.deploy(world.chain, artifact(name), *each) for name, each in told.items()}
 
 
 def rate_of_now(chain: EmbeddedChain) -> bytes:

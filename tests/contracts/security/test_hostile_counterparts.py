@@ -59,7 +59,7 @@ def burner(den: Den, compiled: Compile) -> Contract:
 def accounted(den: Den, token: Contract) -> int:
     """What the Vault must hold of a token: balances and owed fees of all pools, and claims."""
     index = 1 if token is den.plain else 0
-    places = [(pool, index) for pool in (den.pool, den.fresh, den.ramped)]
+    places = [(pool, index) for pool in (den.pool, den.fresh, den.ramped, den.recorded)]
     if token is den.plain:
         places.append((den.pair, 0))
     total = sum(den.world.vault.claim(account, token) for account in (ALICE, BOB, MANAGER, NOBODY))
@@ -84,7 +84,8 @@ def others(den: Den) -> list[object]:
     """The other pools: their ledgers and supplies, and what a swap gives in the one whose weights rest."""
     vault = den.world.vault
     found: list[object] = [
-        (den.world.words(pool, 2), den.world.share(pool).totalSupply()) for pool in (den.ramped, den.pair)
+        (den.world.words(pool, 2), den.world.share(pool).totalSupply())
+        for pool in (den.ramped, den.recorded, den.pair)
     ]
     swaps = [(pool, 1, 0, False, WAD, 0, EVER, ALICE, NOBODY) for pool in (den.ramped, den.pair)]
     assert vault.ask("swap", swaps[0], sender=ALICE) > WAD // 2

@@ -57,8 +57,8 @@ FACTS = {
     "EtherEdge": {"VAULT", "WRAPPED"},
 }  # fmt: skip
 # How many probes fit in what a caller is given of gas; the others have all there is.
-AT_ONCE = {"provider": 2, "module": 8}
-CALLERS = ("token", "kind", "provider", "module", "borrower", "callee", "stranger", "permit2")
+AT_ONCE = {"provider": 2, "module": 8, "recorder": 6}
+CALLERS = ("token", "kind", "provider", "module", "recorder", "borrower", "callee", "stranger", "permit2")
 
 
 @pytest.fixture

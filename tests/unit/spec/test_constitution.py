@@ -8,7 +8,7 @@ import pytest
 
 from poolwright.errors import SpecError
 from poolwright.model.maths import constitution, fee_policy_maths, limits
-from poolwright.spec.constitution import NUMBERS, guard_word, pack
+from poolwright.spec.constitution import ALL_POINTS, NUMBERS, guard_word, pack
 from poolwright.spec.fee_policy import USED, FeePolicy, Policy, TierSource
 from poolwright.spec.governance import Guard, Rights
 from poolwright.spec.kind import Kind
@@ -50,7 +50,7 @@ PRODUCT = PoolParams.constant_product(
 def test_a_rated_pool_says_everything() -> None:
     words = FULL.constitution(KIND)
     assert len(words) == 3 + 2 + 1 + 2
-    header = constitution.Header(2, constitution.STABLE, True, 127, 3_600, 200_000, int(KIND, 16))
+    header = constitution.Header(2, constitution.STABLE, True, ALL_POINTS, 3_600, 200_000, int(KIND, 16))
     assert constitution.header(words[0]) == header
     terms = constitution.Terms(4 * 10**14, 10**14, 10**16, WAD // 2, fee_policy_maths.IMBALANCE)
     assert constitution.terms(words[1]) == terms
@@ -112,8 +112,18 @@ def test_numbers_are_the_contracts() -> None:
     assert [getattr(fee_policy_maths, policy.name) for policy in Policy] == list(range(len(Policy)))
     assert [getattr(constitution, source.name) for source in TierSource] == list(range(len(TierSource)))
     assert set(USED) == set(Policy)
-    points = ("BEFORE_SWAP", "AFTER_SWAP", "BEFORE_ADD", "AFTER_ADD", "BEFORE_REMOVE", "AFTER_REMOVE", "FEE")
-    assert sum(getattr(constitution, name) for name in points) == 127
+    points = (
+        "BEFORE_SWAP",
+        "AFTER_SWAP",
+        "BEFORE_ADD",
+        "AFTER_ADD",
+        "BEFORE_REMOVE",
+        "AFTER_REMOVE",
+        "FEE",
+        "RECORD",
+    )
+    assert [getattr(constitution, name) for name in points] == [2**k for k in range(len(points))]
+    assert sum(getattr(constitution, name) for name in points) == constitution.ALL_POINTS == ALL_POINTS
 
 
 def test_given_addresses_replace_those_of_the_params() -> None:

@@ -53,7 +53,8 @@ AFTER_ADD: constant(uint256) = 8
 BEFORE_REMOVE: constant(uint256) = 16
 AFTER_REMOVE: constant(uint256) = 32
 FEE: constant(uint256) = 64
-ALL_POINTS: constant(uint256) = 127
+RECORD: constant(uint256) = 128  # see IRecorder
+ALL_POINTS: constant(uint256) = 255
 
 # The width of a share, a weight or a fee; and where fields are in HEADER, ASSET, TERMS and SPLIT, for a swap, which spares the calls.
 SHARE: constant(uint256) = 2 ** 60 - 1

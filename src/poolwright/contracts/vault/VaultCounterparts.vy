@@ -16,6 +16,7 @@ from . import counterparts
 from . import lock
 from . import pools
 from . import reading
+from . import recording
 from . import singles
 from . import stable_pools
 from . import storage
@@ -25,8 +26,15 @@ initializes: lock
 initializes: pools[storage := storage]
 initializes: books[storage := storage]
 initializes: counterparts[storage := storage]
+initializes: recording[storage := storage, pools := pools, counterparts := counterparts]
 initializes: stable_pools[storage := storage, pools := pools]
 initializes: singles[pools := pools]
+initializes: asking
+
+
+@deploy
+def __init__():
+    asking.__init__(self)
 
 
 @external
@@ -34,9 +42,11 @@ def prepare_swap(
     pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
 ) -> asking.Prepared:
     """
-    @notice What a swap about to be priced needs beyond its two words. Follows the rates, asks the module.
+    @notice What a swap about to be priced needs beyond its two words. Tells the recorder, follows the rates, asks the module.
     """
     book: books.Book = books.open(pool)
+    if book.flags & asset_word.MODULAR != 0:
+        asking.tell_recorder(pool)
     if book.header.rated:
         counterparts.follow_rates(pool, book.header)
         counterparts.check_rate(pool, index_in)
@@ -116,13 +126,25 @@ def finish_swap(
 
 
 @external
+def tell_recorder(pool: address):
+    """
+    @notice Of a pool with a module whose prices are about to move: the recorder's part. A call of its own: the memory that a whole
+            pool takes would make the others dear.
+    """
+    recording.show(pool)
+
+
+@external
 def prepare_liquidity(
     pool: address, point: uint256, index: uint256, amounts: DynArray[uint256, 16], shares: uint256
 ) -> uint256:
     """
-    @notice Of liquidity about to be worked out: the module's fee. Follows the rates; an asset with a frozen one does not move.
+    @notice Of liquidity about to be worked out: the module's fee. Tells the recorder where a price moves, and follows the rates; an
+            asset with a frozen one does not move.
     """
     book: books.Book = books.open(pool)
+    if book.flags & asset_word.MODULAR != 0 and index != books.NO_ASSET:
+        asking.tell_recorder(pool)
     if book.header.rated and index != books.NO_ASSET:
         counterparts.follow_rates(pool, book.header)
         for i: uint256 in range(book.header.n, bound=16):

@@ -8,6 +8,7 @@
 """
 
 from ..interfaces import IShareToken
+from ..maths import asset_word
 from ..maths import limits
 from . import asking
 from . import books
@@ -94,6 +95,8 @@ def follow_rates(pool: address):
     session: uint256 = lock.enter()
     book: books.Book = books.open(pool)
     assert book.header.rated, "rate: none"
+    if book.flags & asset_word.MODULAR != 0:
+        asking.tell_recorder(pool)
     counterparts.follow_rates(pool, book.header)
     lock.leave(session)
 

@@ -108,6 +108,14 @@ def finish_swap(
 
 
 @internal
+def tell_recorder(pool: address):
+    """
+    @dev For pools with a module, before anything has moved.
+    """
+    raw_call(COUNTERPARTS, abi_encode(pool, method_id=method_id("tell_recorder(address)")), is_delegate_call=True)
+
+
+@internal
 def prepare_liquidity(
     pool: address, point: uint256, index: uint256, amounts: DynArray[uint256, 16], shares: uint256
 ) -> uint256:

@@ -28,7 +28,6 @@ OF_NEXT_OWNER: constant(uint256) = 13
 OF_GUARDIAN: constant(uint256) = 14
 OF_CHANGE: constant(uint256) = 15
 OF_PAGE: constant(uint256) = 16
-OF_OBSERVATION: constant(uint256) = 17
 
 # Of a pool's word, from the lowest bit: manager 160, paused until 32, number 32, initialised 1, retired 1.
 PAUSED_UNTIL_SHIFT: constant(uint256) = 160

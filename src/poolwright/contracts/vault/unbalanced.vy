@@ -96,6 +96,8 @@ def donate(pool: address, amounts: DynArray[uint256, 16]):
     n: uint256 = one.header & 255
     assert len(amounts) == n, "add: one amount per asset"
     pools.check_tradable(pool, one.flags)
+    if one.flags & asset_word.MODULAR != 0:
+        asking.tell_recorder(pool)
     words: DynArray[uint256, 16] = []
     for i: uint256 in range(n, bound=16):
         words.append(self._touch(pool, self._load(pool, i), i, amounts[i], 0, True))
