@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test anvil artifacts standard-json twin constraints clean
+.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test peers anvil artifacts standard-json twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -69,6 +69,9 @@ gas: setup anvil ## gas beside the peers', on anvil; WRITE=1 rewrites snapshots/
 
 wheel-test: setup ## build the wheel, install it elsewhere, run the demo from it
 	@$(BIN)/python -m pytest -q tests/house/test_wheel.py
+
+peers: setup ## add the Python peers (curvesim) for the tests beside them; `make bench` does, too
+	@cd bench && $(CURDIR)/$(BIN)/python -c "from contender import python_peers; python_peers()"
 
 anvil: ## add anvil (needs node) for the tests on a real node
 	@npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/anvil $(ANVIL)

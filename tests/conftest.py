@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -71,4 +72,15 @@ def anvil_path() -> str:
     found = node.anvil_path()
     if found is None:
         lacking("anvil", "`make anvil` adds it (needs node)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def curvesim_python(project_root: Path) -> Path:
+    """Return a Python that has curvesim, the peer of T12: the one of `make peers`, or this one."""
+    if find_spec("curvesim"):
+        return Path(sys.executable)
+    found = project_root / ".cache" / "bench-venv" / "bin" / "python"
+    if not list(found.parents[1].glob("lib/*/site-packages/curvesim")):
+        lacking("curvesim", "`make peers` adds it, in an environment of its own")
     return found

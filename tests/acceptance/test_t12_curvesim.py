@@ -9,11 +9,9 @@ out, ours are on the amount in) the two are the same curve.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,6 @@ from tests.acceptance.curvesim_record import compare, read_record
 AMOUNT = 2
 RECORD = read_record()
 POOLS = RECORD["pools"]
-NO_PEER = "curvesim is not installed; `make bench` keeps an environment with it in .cache/bench-venv"
 
 
 def check(told: dict[str, Any]) -> None:
@@ -56,27 +53,14 @@ def test_another_amplification_would_be_found(name: str) -> None:
     assert max(abs(gaps.amount) for gaps in compare(beside)) > 50 * AMOUNT
 
 
-def peer_python(root: Path) -> Path | None:
-    """Return a Python that has curvesim: this one, or the bench's."""
-    if importlib.util.find_spec("curvesim"):
-        return Path(sys.executable)
-    bench = root / ".cache" / "bench-venv" / "bin" / "python"
-    return bench if bench.exists() else None
-
-
 @pytest.mark.parametrize("seed", [12, 2026])
-def test_live_trades(project_root: Path, seed: int) -> None:
+def test_live_trades(project_root: Path, curvesim_python: Path, seed: int) -> None:
     """The record can be made again, and trades that nobody recorded agree as well."""
-    python = peer_python(project_root)
-    if python is None:
-        pytest.skip(NO_PEER)
-    command = [str(python), "tools/record_curvesim.py", "--seed", str(seed)]
+    command = [str(curvesim_python), "tools/record_curvesim.py", "--seed", str(seed)]
     environment = {**os.environ, "PYTHONPATH": ""}
     done = subprocess.run(
         command, cwd=project_root, env=environment, capture_output=True, text=True, check=False
     )
-    if "No module named 'curvesim'" in done.stderr:
-        pytest.skip(NO_PEER)
     assert done.returncode == 0, done.stderr
     live = json.loads(done.stdout)
     if seed == 12 and live["versions"]["curvesim"] == RECORD["versions"]["curvesim"]:
