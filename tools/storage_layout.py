@@ -16,12 +16,13 @@ from compile_contracts import CONTRACTS, ROOT, compiler_data
 
 PAGE = ROOT / "docs" / "storage.md"
 # All parts of the Vault run in its storage and have its layout; nothing else that is deployed keeps anything.
-KEEPERS = ("vault/Vault.vy", "tokens/ShareToken.vy")
+KEEPERS = ("vault/Vault.vy", "tokens/ShareToken.vy", "modules/TwapRing.vy")
 HEAD = """# Storage
 
-Where the Vault and a share token keep what they keep. Every part of the Vault has this layout, as all run in its place;
-the kinds, modules, rate providers, readers and faces that ship keep nothing. Written by `tools/storage_layout.py` from
-the compiler's layout; what the words hold is told in `vault/storage.vy`, `vault/lock.vy` and `maths/`.
+Where the Vault, a share token and a ring of observations keep what they keep. Every part of the Vault has this layout,
+as all run in its place; the kinds, the other modules, rate providers, readers and faces that ship keep nothing. Written
+by `tools/storage_layout.py` from the compiler's layout; what the words hold is told in `vault/storage.vy`,
+`vault/lock.vy`, `modules/TwapRing.vy` and `maths/`.
 """
 PLACES = {"storage_layout": "for ever", "transient_storage_layout": "until the end of the transaction"}
 

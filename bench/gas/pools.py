@@ -12,6 +12,7 @@ from poolwright.chain.protocol import deploy_protocol
 from poolwright.model.maths import asset_word
 from poolwright.spec.bounds import PROTOCOL_DELAY
 from poolwright.spec.fee_policy import FeePolicy, Policy
+from poolwright.spec.governance import NO_RIGHTS, Rights
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams, Token
 
@@ -53,9 +54,9 @@ class Protocol:
         self.node.send(self.vault.functions.execute_protocol_share())
         market.approve(self.vault.address)
 
-    def opened(self, kind: Kind, tokens: list[Contract], policy: Policy) -> Pool:
+    def opened(self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights = NO_RIGHTS) -> Pool:
         """A pool with a million of each token, stirred by large trades both ways."""
-        pool, _ = self.created(kind, tokens, policy)
+        pool, _ = self.created(kind, tokens, policy, rights)
         self.node.send(self.initialization(pool))
         for index_in, index_out in ((0, 1), (1, 0)) * 2:
             self.node.send(self.swap(pool, index_in, index_out, STIR))
@@ -64,19 +65,22 @@ class Protocol:
             self.node.send(self.swap(pool, index_in, index_out, STIR))
         return pool
 
-    def created(self, kind: Kind, tokens: list[Contract], policy: Policy) -> tuple[Pool, int]:
+    def created(
+        self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights = NO_RIGHTS
+    ) -> tuple[Pool, int]:
         """A pool without balances, and the gas of its creation."""
-        text = self.constitution(kind, tokens, policy)
+        text = self.constitution(kind, tokens, policy, rights)
         creation = self.vault.functions.create_pool(text, self.node.trader)
         address = creation.call()
         return Pool(address, tokens), self.market.gas(creation)
 
-    def constitution(self, kind: Kind, tokens: list[Contract], policy: Policy) -> bytes:
+    def constitution(self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights) -> bytes:
         """What create_pool takes."""
         named = [Token(f"T{i}", 18, token.address) for i, token in enumerate(tokens)]
         swap_fee, fee_policy = FEES[policy]
         fees: dict[str, Any] = {
             "swap_fee": swap_fee,
+            "rights": rights,
             "fee_policy": fee_policy,
             "protocol_share": PROTOCOL_SHARE,
             "creator_share": CREATOR_SHARE,

@@ -7,7 +7,9 @@ from typing import Any
 
 from bench.gas.market import DEADLINE, REPETITIONS, SEED, TRADE, UNIT, Market, compiled
 from bench.gas.pools import NOBODY, Pool, Protocol
+from poolwright.model.maths import constitution
 from poolwright.spec.fee_policy import Policy
+from poolwright.spec.governance import Rights
 from poolwright.spec.kind import Kind
 
 TOKENS = 22  # the last three are in no pool until one is created of them
@@ -33,6 +35,7 @@ def measure(market: Market) -> dict[str, int]:
         **variants(protocol, weighted),
         **composing(protocol, weighted),
         **reads(protocol, weighted),
+        **recording(protocol),
     }
 
 
@@ -200,6 +203,25 @@ def reads(protocol: Protocol, pool: Pool) -> dict[str, int]:
         "preview_weighted3_add_single": liquidity.preview_add_single_exact_in(pool.address, 0, TRADE, NOBODY),
     }
     return {name: protocol.market.gas(call) - intrinsic(call) for name, call in asked.items()}
+
+
+def recording(protocol: Protocol) -> dict[str, int]:
+    """A swap of a pool with a TWAP ring whose places are paid for, and an average from between two observations."""
+    node, vault, market = protocol.node, protocol.vault, protocol.market
+    pool = protocol.opened(Kind.WEIGHTED, market.tokens[:3], Policy.VOLATILITY, Rights(module=0))
+    ring = protocol.deployed.contract("TwapRing")
+    plug = int(ring.address, 16) | constitution.RECORD << 160
+    for call in (
+        vault.functions.schedule(pool.address, constitution.MODULE, [plug]),
+        vault.functions.execute(pool.address, constitution.MODULE),
+        ring.functions.grow(pool.address, 64),
+    ):
+        node.send(call)
+    gas = swap(protocol, pool)
+    since = node.time - ring.functions.oldest_observation(pool.address).call()
+    node.wait(600)
+    read = ring.functions.twap(pool.address, 1, 0, 600 + since - 5, 0)
+    return {"recorded_swap": gas, "twap_read": market.gas(read) - intrinsic(read)}
 
 
 def intrinsic(call: Any) -> int:

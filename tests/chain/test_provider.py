@@ -211,3 +211,14 @@ def test_unknown_requests_are_refused(web3: Web3) -> None:
     assert web3.eth.get_block("earliest")["number"] == 0
     with pytest.raises(Web3Exception):
         web3.eth.get_block(10**9)
+
+
+def test_estimate_leaves_what_the_code_wants_to_be_left(web3: Web3) -> None:
+    """As the Vault before it asks a rate provider or tells a recorder: 400,000 gas or a revert; hardly any is used."""
+    runtime = "5a62061a8011600a57005b5f5ffd"
+    created = web3.eth.send_transaction({"data": bytes.fromhex("600e600a5f39600e5ff3" + runtime)})
+    address = web3.eth.wait_for_transaction_receipt(created)["contractAddress"]
+    digest = web3.eth.send_transaction({"to": address})
+    receipt = web3.eth.wait_for_transaction_receipt(digest)
+    assert receipt["status"] == 1
+    assert receipt["gasUsed"] < 30_000

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tools.mutants.money import AUTHORITY, CHANGES, COUNTERPARTS, CUSTODY, LEDGER, PERMIT, SWAPS, TOKENS
 from tools.mutants.mutant import Mutant
 
+RECORDING = ("contracts/Vault/test_recording.py",)
+RING = ("contracts/modules/test_twap_ring.py", "contracts/modules/test_twap_ring_limits.py")
 CREATION = ("contracts/Vault/test_creation.py",)
 
 MUTANTS = (
@@ -255,5 +257,34 @@ MUTANTS = (
     Mutant(
         "gate-open", "modules/DepositGate", "before_operation", "gate: not a holder", "",
         "everybody deposits", ("contracts/modules/test_deposit_gate.py",), ("DepositGate",),
+    ),
+    Mutant(
+        "recorder-starved", "vault/recording", "show", "record: too little gas", "",
+        "a trader who sends little gas keeps a price out of an average", RECORDING, ("VaultCounterparts",),
+    ),
+    Mutant(
+        "recorder-refuses", "vault/recording", "show", "revert_on_failure=False", "revert_on_failure=True",
+        "a recorder stops trades and exits in one asset", RECORDING, ("VaultCounterparts",),
+    ),
+    Mutant(
+        "recorder-without-donations", "vault/unbalanced", "donate", "asking.tell_recorder(pool)", "pass",
+        "an average counts a price that did not stand", RECORDING, ("VaultUnbalanced",),
+    ),
+    Mutant(
+        "strangers-record", "modules/TwapRing", "record", "ring: not the vault", "",
+        "anybody writes prices", RING, ("TwapRing",),
+    ),
+    Mutant(
+        "unseen-trades-bridged", "modules/TwapRing", "record", "ring.count == 0 or last < since", "ring.count == 0",
+        "a price that the ring never saw enters its averages", RING, ("TwapRing",),
+    ),
+    Mutant(
+        "unseen-trades-answered", "modules/TwapRing", "_standing_prices",
+        "assert asset_word.time_of(seen.words[i]) <= newest", "assert True",
+        "the price of this block stands for the time before it", RING, ("TwapRing",),
+    ),
+    Mutant(
+        "observed-twice-a-block", "modules/TwapRing", "record", "if last == block.timestamp:", "if False:",
+        "a trader writes a ring over in one block", RING, ("TwapRing",),
     ),
 )  # fmt: skip

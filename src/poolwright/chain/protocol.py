@@ -31,6 +31,9 @@ READERS = {
     "PoolOracle": ("Vault",),
 }
 
+# Modules of which one serves every pool that plugs it in, in the same way.
+SHARED_MODULES = {"TwapRing": ("Vault",)}
+
 
 @dataclass(frozen=True)
 class Protocol:
@@ -88,7 +91,7 @@ def deploy_protocol(web3: Web3, owner: str | None = None) -> Protocol:
             f"the Vault came to {vault}, but its share token expects {expected}: "
             f"another transaction of {account} came in between; deploy again"
         )
-    for name, told in READERS.items():
+    for name, told in (READERS | SHARED_MODULES).items():
         _deploy(web3, parts, name, *(parts[each] for each in told))
     contract = web3.eth.contract(address=web3.to_checksum_address(vault), abi=vault_artifact().abi)
     return Protocol(web3, contract, share_token, kinds, parts)

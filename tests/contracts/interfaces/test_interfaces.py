@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from vyper.compiler.phases import CompilerData
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.protocol import KINDS, vault_artifact
-from tests.contracts.compiling import CONTRACTS, HERE, compile_source
+from tests.contracts.compiling import CONTRACTS
 
 ANSWERS = [
     ("IVault", vault_artifact),
@@ -23,7 +22,7 @@ ANSWERS = [
     *(("IKind", lambda name=name: artifact(name)) for name in KINDS.values()),
     *(("IRateProvider", lambda name=name: artifact(name)) for name in ("ChainlinkRate", "Erc4626Rate")),
     *(("IModule", lambda name=name: artifact(name)) for name in ("DepositGate", "FeeModule")),
-    ("IRecorder", lambda: compile_source(HERE / "modules" / "Watcher.vy", Path(tempfile.mkdtemp()))),
+    ("IRecorder", lambda: artifact("TwapRing")),
 ]
 
 

@@ -307,6 +307,8 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     recorded = world.open([hostile, plain], Kind.STABLE, [10**24] * 2, rates=[WAD, WAD])
     world.do(pool, "module", [int(callers["module"].address, 16) | 127 << 160])
     world.do(recorded, "module", [int(callers["recorder"].address, 16) | 128 << 160])
+    world.do(ramped, "module", [int(world.protocol.parts["TwapRing"], 16) | 128 << 160])
+    world.swap(ramped, 0, 1, WAD)  # there is something to ask the ring about
     world.do(ramped, "ramp", [60 * DAY, 4 * WAD // 10, 6 * WAD // 10])
     callers["provider"].set_answer(rate_of_now(chain))
     for each in (pool, recorded):

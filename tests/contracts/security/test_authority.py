@@ -13,7 +13,7 @@ from eth_abi.abi import encode
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import ACCOUNTS
-from poolwright.chain.protocol import KINDS, READERS, VAULT_PARTS
+from poolwright.chain.protocol import KINDS, READERS, SHARED_MODULES, VAULT_PARTS
 from poolwright.chain.revert import revert_text
 from poolwright.spec.kind import Kind
 from tests.contracts.compiling import CONTRACTS
@@ -31,6 +31,7 @@ ROLES = {
 }  # fmt: skip
 FACES = {"BalancerFace", "CurveFace", "EtherEdge", "UniswapV2Face"}
 MODULES = {"DepositGate", "FeeModule"}
+RINGS = {*SHARED_MODULES}
 # What asks no account and keeps nothing, or is for tests and replays on a chain of one's own.
 WITHOUT_STATE = {*KINDS.values(), *READERS, "ChainlinkRate", "Erc4626Rate"}
 NOT_DEPLOYED = {
@@ -93,6 +94,7 @@ class Scene:
     composer: Contract
     wallet: Contract  # takes everything for its signature
     face: Contract
+    ring: Contract
 
     def call(self, function: str, about: str, account: str) -> tuple[str, bytes]:
         """What an account calls: address and data."""
@@ -105,6 +107,11 @@ class Scene:
             return share.address, share.encode(function, *values)
         if "face" in about:
             return self.face.address, self.face.encode(function, b"")
+        if "ring" in about:
+            shown = (self.pool, 1, 0, ([WAD, WAD], [WAD, WAD], WAD, 0, 0, 0))
+            return self.ring.address, self.ring.encode(
+                function, *((self.pool, 2) if function == "grow" else shown)
+            )
         vault = self.world.vault
         values = self.arguments(account, about)[function]
         if function == "unlock":
@@ -220,7 +227,8 @@ def scene(world: World, compiled: Compile, token: Callable[[int], Contract]) -> 
     composer.set_answer(encode(["bytes"], [b""]))
     wallet.set_answer(bytes.fromhex("1626ba7e") + bytes(28))  # see ShareToken.vy, VALID
     face = Contract.deploy(chain, artifact("BalancerFace"), vault)
-    return Scene(world, tokens, pool, fresh, orphan, composer, wallet, face)
+    ring = Contract(chain, world.protocol.parts["TwapRing"], artifact("TwapRing"))
+    return Scene(world, tokens, pool, fresh, orphan, composer, wallet, face, ring)
 
 
 CELLS = [(row, function) for row in rows() for function in row.functions]
@@ -248,9 +256,16 @@ def test_roles_may_what_the_table_says(scene: Scene, row: Row, function: str) ->
 def test_every_function_is_in_the_table() -> None:
     told = {name for row in rows() for name in row.functions}
     assert told == set().union(
-        *(changing(name) for name in VAULT_PARTS), changing("ShareToken"), {"unlocked"}
+        *(changing(name) for name in VAULT_PARTS), changing("ShareToken"), changing("TwapRing"), {"unlocked"}
     )
-    known = {*VAULT_PARTS, "VaultCounterparts", "ShareToken"} | FACES | MODULES | WITHOUT_STATE | NOT_DEPLOYED
+    known = (
+        {*VAULT_PARTS, "VaultCounterparts", "ShareToken"}
+        | FACES
+        | MODULES
+        | RINGS
+        | WITHOUT_STATE
+        | NOT_DEPLOYED
+    )
     assert known == {path.stem for path in (CONTRACTS / "artifacts").glob("*.json")}
     for name in WITHOUT_STATE:
         assert not changing(name), name

@@ -14,7 +14,7 @@ from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
 
 from poolwright.chain.artifacts import artifact
-from poolwright.chain.protocol import READERS, VAULT_PARTS, vault_artifact
+from poolwright.chain.protocol import READERS, SHARED_MODULES, VAULT_PARTS, vault_artifact
 from poolwright.errors import PoolRevert
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, Contract
@@ -35,11 +35,12 @@ OWN_REFUSALS = {
     "BalancerFace": ("vault: in session", "face: not the vault", *SHARE),
     "UniswapV2Face": ("vault: in session", "face: not the vault"),
     "EtherEdge": ("face: not the vault", *SHARE),
+    "TwapRing": ("ring: not the vault",),
 }
 # Parts of an operation that the Vault runs in place and passes nobody on to: there is no such function.
 UNREACHABLE = "VaultCounterparts"
-# What concerns nobody but its caller, whenever it is done: his allowance, what he has left lying on a face.
-HARMLESS = {"ShareToken": {"approve"}, "UniswapV2Face": {"sync", "skim"}}
+# What concerns nobody but its caller, whenever it is done: his allowance, what lies on a face, room that he pays for.
+HARMLESS = {"ShareToken": {"approve"}, "UniswapV2Face": {"sync", "skim"}, "TwapRing": {"grow"}}
 # What no operation leaves half done and may be read at any time; an answer is that of before or of after.
 FACTS = {
     "Vault": {"pool_count", "pool_at", "pool_count_of", "pool_of", "change", "claim"},
@@ -55,6 +56,7 @@ FACTS = {
     "BalancerFace": {"VAULT"},
     "UniswapV2Face": {"VAULT", "POOL", "token0", "token1"},
     "EtherEdge": {"VAULT", "WRAPPED"},
+    "TwapRing": {"VAULT", "ring", "oldest_observation"},
 }  # fmt: skip
 # How many probes fit in what a caller is given of gas; the others have all there is.
 AT_ONCE = {"provider": 2, "module": 8, "recorder": 6}
@@ -87,7 +89,7 @@ def contracts(den: Den) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         UNREACHABLE: (world.vault.address, artifact(UNREACHABLE).abi),
         "ShareToken": (den.pool, artifact("ShareToken").abi),
     }
-    found |= {name: (world.protocol.parts[name], artifact(name).abi) for name in READERS}
+    found |= {name: (world.protocol.parts[name], artifact(name).abi) for name in (*READERS, *SHARED_MODULES)}
     return found | {name: (face.address, face.artifact.abi) for name, face in den.faces.items()}
 
 
@@ -115,11 +117,16 @@ def every_call(den: Den, account: str) -> Iterator[tuple[str, str, str, bytes]]:
         for entry in abi:
             if entry["type"] != "function":
                 continue
-            names = known | {
-                "deadline": 1 if contract == "ShareToken" else EVER,
-                "hops": [back if entry["name"] == "swap_from_ether" else path],
-                "userData": leave if entry["name"] == "exitPool" else join,
-            }
+            of_ring = {"pool": den.ramped, "ago": 0, "start_ago": 1, "end_ago": 0, "assets": []}
+            names = (
+                known
+                | (of_ring if contract == "TwapRing" else {})
+                | {
+                    "deadline": 1 if contract == "ShareToken" else EVER,
+                    "hops": [back if entry["name"] == "swap_from_ether" else path],
+                    "userData": leave if entry["name"] == "exitPool" else join,
+                }
+            )
             values = [argument(each, names, den.pool) for each in entry["inputs"]]
             types = [collapse_if_tuple(each) for each in entry["inputs"]]
             data = function_abi_to_4byte_selector(entry) + encode(types, values)  # type: ignore[arg-type]

@@ -58,10 +58,10 @@ def see(pool: address) -> Seen:
     """
     seen: Seen = self.open(pool)
     seen.view_.time = block.timestamp
-    seen.view_.parameter = self._ramped(pool, seen.flags, storage.AMPLIFICATION, seen.header.parameter)
+    seen.view_.parameter = self.ramped(pool, seen.flags, storage.AMPLIFICATION, seen.header.parameter)
     for i: uint256 in range(seen.header.n, bound=16):
         record: constitution.Record = reading.record(pool, i)
-        weight: uint256 = self._ramped(pool, seen.flags, i, record.weight)
+        weight: uint256 = self.ramped(pool, seen.flags, i, record.weight)
         rate: uint256 = limits.WAD
         if seen.header.rated:
             followed: rate_maths.Rate = self._rate(pool, seen.header.n, i)
@@ -253,7 +253,7 @@ def _rate(pool: address, n: uint256, index: uint256) -> rate_maths.Rate:
 
 @internal
 @view
-def _ramped(pool: address, flags: uint256, index: uint256, start: uint256) -> uint256:
+def ramped(pool: address, flags: uint256, index: uint256, start: uint256) -> uint256:
     if flags & asset_word.RAMPING == 0:
         return start
     word: uint256 = self.stored(pool, storage.OF_RAMP, index)
