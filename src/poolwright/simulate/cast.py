@@ -87,12 +87,14 @@ def refuse_moving_weights(cast: Cast, fee: FeeRule | FeePolicy | None) -> None:
             )
     if cast.rebalancer is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
         raise PoolwrightError("a RivalPool keeps its weights: beside a Rebalancer, give a Venue as rival.")
-    moved = {"amplification": cast.amplification, "rates": cast.rates}
-    for name, agent in moved.items():
-        if agent is not None and cast.retail is not None and isinstance(cast.retail.rival, RivalPool):
-            raise PoolwrightError(
-                f"a RivalPool keeps its {name}: beside {type(agent).__name__}, give a Venue as rival."
-            )
+    if (
+        cast.amplification is not None
+        and cast.retail is not None
+        and isinstance(cast.retail.rival, RivalPool)
+    ):
+        raise PoolwrightError(
+            "a RivalPool keeps its amplification: beside AmplificationRamps, give a Venue as rival."
+        )
 
 
 def course_terms(

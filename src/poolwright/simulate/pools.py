@@ -144,9 +144,10 @@ def _refuse(plans: list[Plan]) -> None:
         raise PoolwrightError("a token has the same decimals in every pool.")
     if plans[0].cast.front_runner is not None:
         raise PoolwrightError("a FrontRunner runs before the changes of one pool: simulate that pool alone.")
-    if plans[0].cast.rates is not None:
+    if any(not np.array_equal(plan.prices.prices, plans[0].prices.prices) for plan in plans[1:]):
         raise PoolwrightError(
-            "retail would go on to another pool where one is frozen: simulate rates with one pool alone."
+            "the pools open at different rates, so that one underlying price gives a token two: write the same rate "
+            'in each file, or give the prices of the token itself (prices = "token").'
         )
     retail = plans[0].cast.retail
     if retail is not None and isinstance(retail.rival, RivalPool):

@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 
 import poolwright as pw
+from poolwright.chain.vault_replay import replay_in_vault
 from poolwright.errors import PoolwrightError
 from poolwright.model.memory import Report
 from poolwright.simulate.agents import Agent, Arbitrageur, LiquidityEvents, Retail, RivalPool, Venue
 from poolwright.simulate.amplification import AmplificationRamps
+from poolwright.simulate.cast import retail_orders
 from poolwright.simulate.engine import simulate, simulate_totals
 from poolwright.simulate.journal import Follow, journal
 from poolwright.simulate.journal import Report as Told
+from poolwright.simulate.kernels import tables
 from poolwright.simulate.policies import ImbalanceFee
 from poolwright.simulate.pools import simulate_pools
+from poolwright.simulate.pools_result import PoolsResult
 from poolwright.simulate.rates import YEAR, RateCourse, Rates, RateSeries, priced, rate_course
 from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.scenario_file import load_scenario
@@ -207,13 +211,13 @@ def test_what_makes_no_run_is_refused(tmp_path: Path) -> None:
         (WEIGHTED, [Rates({"DAI": 0.1})], "this one is weighted, where they cancel out"),
         (POOL, [Rates({"WETH": 0.1})], "rates of WETH: the pool has DAI, USDC, SDAI"),
         (nobody, [Rates({"SDAI": 0.1})], "Give it a rate_provider"),
-        (POOL, [MOVING, Retail(1.0, 1.0, rival=RivalPool(0.003))], "a RivalPool keeps its rates"),
     ):
         prices = market(params, 20) if params is WEIGHTED else PRICES
         with pytest.raises(PoolwrightError, match=message):
             simulate(params, prices, agents=agents)
-    with pytest.raises(PoolwrightError, match="one pool alone"):
-        simulate_pools([POOL, POOL], PRICES, agents=[Arbitrageur(), MOVING])
+    dearer = replace(POOL, tokens=(*TOKENS[:2], replace(TOKENS[2], rate=12 * 10**17)))
+    with pytest.raises(PoolwrightError, match="open at different rates"):
+        simulate_pools([POOL, dearer], PRICES, agents=[Arbitrageur(), MOVING])
     for make, message in (
         (lambda: Rates({"SDAI": 11.0}), "growth of SDAI 11.0"),
         (lambda: Rates(shocks=((START, "SDAI"),)), "not .unix seconds, symbol, change"),
@@ -228,3 +232,70 @@ def test_what_makes_no_run_is_refused(tmp_path: Path) -> None:
     file.write_text('[rates]\ncolumns = { SDAI = "a" }\n')
     with pytest.raises(PoolwrightError, match=r"rates\.columns: .*add file"):
         load_scenario(file)
+
+
+QUICK = replace(
+    POOL, tokens=(*TOKENS[:2], replace(TOKENS[2], rate_max_move=5 * 10**16)), swap_fee=2 * POOL.swap_fee
+)
+
+
+@pytest.fixture(scope="module")
+def pair() -> PoolsResult:
+    """One pool that follows a slash in 20 rows, one that follows it at once."""
+    agents = [Arbitrageur("to_no_arbitrage"), Retail(4.0, 2_000.0), MOVING]
+    return simulate_pools([POOL, QUICK], PRICES, agents=agents)
+
+
+def test_retail_goes_on_to_another_pool_where_one_is_frozen(pair: PoolsResult) -> None:
+    pair.check()
+    slow, quick = pair.pools
+    lagging = slow.rates.frozen[:, 2] & ~quick.rates.frozen[:, 2]
+    both = slow.rates.frozen[:, 2] & quick.rates.frozen[:, 2]
+    assert (lagging.sum(), both.sum()) == (20, 24)
+    rows = [
+        {trade.row for trade in run.trades if 2 in (trade.token_in, trade.token_out)} for run in pair.pools
+    ]
+    assert not rows[0] & set(np.flatnonzero(slow.rates.frozen[:, 2]))
+    assert not rows[1] & set(np.flatnonzero(both))
+    orders = retail_orders(Retail(4.0, 2_000.0), PRICES, 7)
+    asked = [
+        row for row, tokens in zip(orders.rows.tolist(), orders.tokens.tolist(), strict=True) if 2 in tokens
+    ]
+    served = {trade.row for trade in quick.trades if trade.agent == tables.RETAIL}
+    assert {row for row in asked if lagging[row]} <= served
+    # Frozen in both, an order of the token is left, and nothing else is.
+    left = [value for row, tokens, value in zip(orders.rows, orders.tokens, orders.values, strict=True)
+            if both[row] and 2 in tokens]  # fmt: skip
+    assert len(left) > 20
+    assert pair.figures()["orders_left"] == pytest.approx(sum(left), rel=1e-6)
+    assert pair.figures()["refused_trades"] == 0
+
+
+def test_with_a_venue_it_takes_what_is_frozen() -> None:
+    agents = [Arbitrageur("to_no_arbitrage"), Retail(4.0, 2_000.0, rival=Venue(0.01)), MOVING]
+    found = simulate_pools([POOL, QUICK], PRICES, agents=agents)
+    found.check()
+    assert found.figures()["orders_left"] == pytest.approx(0, abs=1)
+    assert found.figures()["orders_filled_by_venue"] > 0
+
+
+def test_a_rival_pool_follows_and_freezes_as_the_pool_does() -> None:
+    """A rival pool beside one pool is the second of two, which runs through other code."""
+    alone = simulate(
+        POOL, PRICES, value=1e6, agents=[Arbitrageur(), Retail(4.0, 2_000.0, rival=RivalPool(0.0008)), MOVING]
+    )
+    alone.books.check()
+    rival = replace(POOL, swap_fee=8 * 10**14)
+    two = simulate_pools(
+        [POOL, rival], PRICES, values=[1e6, 1e6], agents=[Arbitrageur(), Retail(4.0, 2_000.0), MOVING]
+    )
+    for one, other in zip(alone.final_state.balances, two.pools[0].final_state.balances, strict=True):
+        assert one == pytest.approx(other, rel=1e-6)
+    assert len(alone.trades) == len(two.pools[0].trades) > 500
+
+
+def test_pools_with_rates_are_what_the_vault_does(pair: PoolsResult) -> None:
+    for place in range(2):
+        agents = [Arbitrageur("to_no_arbitrage"), Retail(0.5, 2_000.0), MOVING]
+        held = simulate_pools([POOL, QUICK], PRICES, agents=agents, in_vault=True).pools[place]
+        assert replay_in_vault(held).balances == held.final_state.balances

@@ -141,6 +141,11 @@ def amount_out(kind: KindArrays, balances: Limbs, i: int, o: int, net_in: Any) -
     raise NotImplementedError("compiled code only")
 
 
+def is_open(kind: KindArrays, i: int, o: int) -> bool:
+    """Tell whether the pool swaps these two at all: neither is frozen."""
+    raise NotImplementedError("compiled code only")
+
+
 @overload(find_trade, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
 def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proceeds: Any) -> Any:
     if kind.instance_class is Stable:
@@ -151,6 +156,13 @@ def compiled_find_trade(kind: Any, reserves: Any, prices: Any, keeps: Any, proce
     return lambda kind, reserves, prices, keeps, proceeds: weighted_trade(
         reserves, kind.weights, prices, keeps, proceeds, bounded
     )
+
+
+@overload(is_open, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
+def compiled_is_open(kind: Any, i: Any, o: Any) -> Any:
+    if kind.instance_class is Stable:
+        return lambda kind, i, o: not (kind.frozen[i] or kind.frozen[o])
+    return lambda kind, i, o: True
 
 
 @overload(slope, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]

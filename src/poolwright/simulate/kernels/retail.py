@@ -9,7 +9,14 @@ from __future__ import annotations
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.exchange import Deal, trade
 from poolwright.simulate.kernels.inline import inlined
-from poolwright.simulate.kernels.kinds import find_trade, float_out, net_at_slope, part_of_order, slope
+from poolwright.simulate.kernels.kinds import (
+    find_trade,
+    float_out,
+    is_open,
+    net_at_slope,
+    part_of_order,
+    slope,
+)
 from poolwright.simulate.kernels.tables import ORDER, RETAIL, Arbitrageur, Buffer, Ledger, Rows, Scene
 from poolwright.simulate.kernels.user_fee import refresh_fees
 
@@ -70,7 +77,8 @@ def serve_order(scene: Scene, ledger: Ledger, rows: Rows, buffer: Buffer, row: i
     deal = Deal(row, RETAIL, i, o, part, 0.0, 0.0)
     if part >= 1.0 and trade(scene, ledger, rows, buffer, deal, prices):
         ledger.demand[tables.ROUTED] += part * prices[i]
-    if retail.rival == tables.POOL_RIVAL:
+    # The rival is the same pool with another fee: what is frozen here is frozen there.
+    if retail.rival == tables.POOL_RIVAL and is_open(scene.kind, i, o):
         swap_at_rival(scene, i, o, amount - part)
 
 

@@ -15,7 +15,7 @@ from numba.extending import overload, register_jitable
 from poolwright.model import native
 from poolwright.simulate.kernels import tables
 from poolwright.simulate.kernels.exchange import Deal, trade_apart
-from poolwright.simulate.kernels.kinds import net_at_slope, slope
+from poolwright.simulate.kernels.kinds import is_open, net_at_slope, slope
 from poolwright.simulate.kernels.loop import close_row, due, happenings, has_room, open_row
 from poolwright.simulate.kernels.tables import RETAIL, ROW, Crowd, Retail, Stand
 from poolwright.simulate.kernels.user_fee import refresh_fees
@@ -123,7 +123,9 @@ def _best_slope(stands: Any, row: Any, i: Any, o: Any) -> Any:
 
 @register_jitable  # type: ignore[untyped-decorator]
 def slope_of(stand: Stand, row: int, i: int, o: int) -> float:
-    """Return one pool's first marginal price, fees in, after asking for its fees."""
+    """Return one pool's first marginal price, fees in, after asking for its fees; 0 where it is frozen."""
+    if not is_open(stand.scene.kind, i, o):
+        return 0.0
     refresh_fees(stand.scene.terms, stand.scene.market, stand.ledger, row, RETAIL)
     keep = stand.scene.terms.keeps[i, o]
     return float(keep * slope(stand.scene.kind, stand.ledger.reserves, i, o, 0.0))
@@ -137,7 +139,9 @@ def _gather(stands: Any, i: Any, o: Any, level: Any, parts: Any, place: Any) -> 
     def every(stands: Any, i: Any, o: Any, level: Any, parts: Any, place: Any) -> float:
         stand = stands[0]
         keep = stand.scene.terms.keeps[i, o]
-        parts[place] = net_at_slope(stand.scene.kind, stand.ledger.reserves, i, o, level / keep) / keep
+        parts[place] = 0.0
+        if is_open(stand.scene.kind, i, o):
+            parts[place] = net_at_slope(stand.scene.kind, stand.ledger.reserves, i, o, level / keep) / keep
         return float(parts[place] + gather(stands[1:], i, o, level, parts, place + 1))
 
     return every
@@ -183,6 +187,9 @@ def serve_everywhere(stands: Any, retail: Retail, crowd: Crowd, row: int) -> Non
         amount *= min(1.0, best / market) ** retail.elasticity
     crowd.demand[tables.ARRIVED] += value
     crowd.demand[tables.WANTED] += amount * prices[i]
+    if best == 0.0:  # frozen in every pool, and no venue
+        crowd.demand[tables.UNFILLED] += amount * prices[i]
+        return
     filled = level_parts(stands, (i, o), amount, (best, venue), crowd)
     # The last bits of the level are the order's to the last bits, too.
     factor = amount / filled if filled > amount or venue == 0.0 else 1.0

@@ -12,6 +12,7 @@ from poolwright.errors import PoolwrightError
 from poolwright.simulate.agents import LiquidityEvents
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.prices import PriceSeries, load_prices
+from poolwright.simulate.rates import Rates
 from poolwright.simulate.sweep.executors import Run, cluster, threads
 from poolwright.simulate.sweep.identity import data_hash, describe
 from poolwright.simulate.sweep.job import Job, Objective, Row, Workload, code_version, numbers
@@ -102,7 +103,8 @@ def sweep(
     if workers < 1 or runs < 1:
         raise PoolwrightError("workers and runs must be 1 or more.")
     check_options(options)
-    dimensions = read_vary(spec, vary)
+    moving = any(isinstance(agent, Rates) for agent in options.get("agents") or ())
+    dimensions = read_vary(spec, vary, rates=moving)
     options["seed"] = draws
     figures, traders = _trial(spec, series, options)
     sign = _sign(objective, maximise, figures)

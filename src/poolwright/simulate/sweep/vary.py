@@ -24,18 +24,19 @@ SHORT_NAMES = {
     "a": "stable.amplification",
     "amp": "stable.amplification",
 }
-# Keys that a simulation does not feel: first balances follow the prices of each window, nobody brings trades for a
-# share of the fee, and rates are as written.
+# Keys that a simulation does not feel: first balances follow the prices of each window, and nobody brings trades for
+# a share of the fee.
 WITHOUT_EFFECT = (
-    "balance", "price_hint", "name", "symbol", "address", "peg", "integrator_share", "rate_provider", "rate_max_age",
-    "rate_max_move",
+    "balance", "price_hint", "name", "symbol", "address", "peg", "integrator_share", "rate_provider",
 )  # fmt: skip
+# Keys that it feels where rates move, with the agent `Rates`.
+OF_RATES = ("rate_max_age", "rate_max_move")
 # Tables that it does.
 FELT = ("pool", "tokens", "fees", "stable", "oracle")
 # Decimals that a key can hold; a share has a WAD's 18.
-PLACES = {"stable.amplification": 3, "oracle.half_life": 0}
+PLACES = {"amplification": 3, "half_life": 0, "rate_max_age": 0}
 # Keys that are lengths of time: their values are whole seconds, however they were given.
-LENGTHS = ("oracle.half_life",)
+LENGTHS = ("half_life", "rate_max_age")
 # Digits of a value between the ends of a range: all of a round one, else six; more would be noise.
 DIGITS = 12
 RANDOM_DIGITS = 6
@@ -80,11 +81,11 @@ class Dimension:
 Vary = Mapping[str, str | Sequence[str | int | float | Fraction | Decimal]]
 
 
-def read_vary(spec: PoolSpec, vary: Vary) -> tuple[Dimension, ...]:
-    """Return a dimension per name; PoolwrightError says which name or range cannot be read."""
+def read_vary(spec: PoolSpec, vary: Vary, *, rates: bool = False) -> tuple[Dimension, ...]:
+    """Return a dimension per name; PoolwrightError says which name or range cannot be read. `rates`: they move."""
     if not vary:
         raise PoolwrightError("nothing to vary: name a key and its range, such as swap_fee=0.0005:0.01:20.")
-    dimensions = tuple(read_dimension(spec, name, given) for name, given in vary.items())
+    dimensions = tuple(read_dimension(spec, name, given, rates=rates) for name, given in vary.items())
     paths = [dimension.path for dimension in dimensions]
     for path in paths:
         if paths.count(path) > 1:
@@ -93,10 +94,14 @@ def read_vary(spec: PoolSpec, vary: Vary) -> tuple[Dimension, ...]:
 
 
 def read_dimension(
-    spec: PoolSpec, name: str, given: str | Sequence[str | int | float | Fraction | Decimal]
+    spec: PoolSpec,
+    name: str,
+    given: str | Sequence[str | int | float | Fraction | Decimal],
+    *,
+    rates: bool = False,
 ) -> Dimension:
     """Read "lo:hi:n", "lo:hi:n:log", "lo:hi" (random and optuna only), "a,b,c" or a sequence of values."""
-    path = full_path(spec, name)
+    path = full_path(spec, name, rates=rates)
     if not isinstance(given, str):
         return Dimension(path, _listed(name, path, [_value_text(value) for value in given]))
     parts = given.split(":")
@@ -116,9 +121,9 @@ def read_dimension(
     return Dimension(path, tuple(values), (low, high), log)
 
 
-def full_path(spec: PoolSpec, name: str) -> str:
+def full_path(spec: PoolSpec, name: str, *, rates: bool = False) -> str:
     """Return the dotted key for a dotted or short name: swap_fee, WETH.weight, tokens.WETH.weight."""
-    known = known_paths(spec)
+    known = known_paths(spec, rates=rates)
     wanted = SHORT_NAMES.get(name.strip().lower(), name.strip())
     fits = [path for path in known if path == wanted] or [
         path for path in known if path.endswith(f".{wanted}")
@@ -127,6 +132,10 @@ def full_path(spec: PoolSpec, name: str) -> str:
         return fits[0]
     if fits:
         raise PoolwrightError(f"{name} could be any of {', '.join(fits)}. Write one of them.")
+    if not rates and _last(wanted) in OF_RATES:
+        raise PoolwrightError(
+            f"{wanted}: a simulation feels it only where rates move: give a scenario with [rates], in Python Rates."
+        )
     if wanted in _paths(spec, TABLES, ()):
         raise PoolwrightError(
             f"{wanted}: a simulation does not feel it, so that every run would be the same."
@@ -137,9 +146,13 @@ def full_path(spec: PoolSpec, name: str) -> str:
     raise PoolwrightError(f"{name}: a simulation of this pool has no such key to vary.{also}")
 
 
-def known_paths(spec: PoolSpec) -> list[str]:
+def known_paths(spec: PoolSpec, *, rates: bool = False) -> list[str]:
     """Return every key that can be varied, tokens by symbol."""
-    return _paths(spec, FELT, WITHOUT_EFFECT)
+    return _paths(spec, FELT, WITHOUT_EFFECT if rates else WITHOUT_EFFECT + OF_RATES)
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _paths(spec: PoolSpec, tables: Iterable[str], left_out: Sequence[str]) -> list[str]:
@@ -169,13 +182,13 @@ def _between(path: str, low: Fraction, high: Fraction, i: int, count: int, log: 
 
 
 def _fitting(path: str, value: Fraction) -> Fraction:
-    places = PLACES.get(path, 18)
+    places = PLACES.get(_last(path), 18)
     return Fraction(round(value * 10**places), 10**places)
 
 
 def _number(name: str, path: str, text: str) -> Fraction:
     try:
-        return Fraction(parse_duration(text)) if path in LENGTHS else parse_number(text.strip())
+        return Fraction(parse_duration(text)) if _last(path) in LENGTHS else parse_number(text.strip())
     except UnitError as error:
         raise PoolwrightError(f"{name}: {error}") from error
 
@@ -189,7 +202,7 @@ def _count(name: str, given: str, text: str) -> int:
 def _listed(name: str, path: str, values: list[str]) -> tuple[str, ...]:
     if not values or not all(values):
         raise PoolwrightError(f"{name}: a value is missing. Write values with commas between, or lo:hi:n.")
-    if path in LENGTHS:
+    if _last(path) in LENGTHS:
         values = [format_number(_number(name, path, value)) for value in values]
     return tuple(dict.fromkeys(values))
 

@@ -6,7 +6,10 @@ from fractions import Fraction
 
 import pytest
 
+import poolwright as pw
 from poolwright.errors import PoolwrightError
+from poolwright.simulate.agents import Arbitrageur
+from poolwright.simulate.rates import Rates
 from poolwright.simulate.sweep.points import resolve_point
 from poolwright.simulate.sweep.vary import full_path, read_dimension, read_vary
 from poolwright.spec.load import check_text
@@ -176,3 +179,56 @@ def test_a_point_keeps_what_the_file_says_of_the_oracle() -> None:
         params = resolve_point(spec, point).params
         assert params is not None
         assert params.half_life == seconds
+
+
+RATED = """
+[pool]
+kind = "stable"
+[stable]
+amplification = 100
+[fees]
+swap = "0.04%"
+[[tokens]]
+symbol = "USDC"
+[[tokens]]
+symbol = "SDAI"
+decimals = 18
+peg = "USD"
+rate = "1.1"
+rate_provider = "0x1111111111111111111111111111111111111111"
+"""
+
+
+def test_limits_of_rates_are_felt_where_rates_move_and_only_there() -> None:
+    spec = check_text(RATED).spec
+    assert spec is not None
+    for name in ("SDAI.rate_max_age", "tokens.SDAI.rate_max_move"):
+        with pytest.raises(PoolwrightError, match=r"only where rates move: give a scenario with \[rates\]"):
+            full_path(spec, name)
+    age = read_dimension(spec, "SDAI.rate_max_age", "1 hour:25 hours:4", rates=True)
+    assert age.values == ("3600", "32400", "61200", "90000")
+    assert read_dimension(spec, "SDAI.rate_max_age", "12 hours, 2 days", rates=True).values == (
+        "43200",
+        "172800",
+    )
+    assert (
+        read_dimension(spec, "SDAI.rate_max_move", "0.1%,1%", rates=True).path == "tokens.SDAI.rate_max_move"
+    )
+
+
+def test_a_sweep_feels_how_far_a_rate_is_followed() -> None:
+    spec = check_text(RATED).spec
+    assert spec is not None
+    prices = pw.generate_market(["USDC", "SDAI"], 400)
+    slash = Rates(shocks=((int(prices.times[200]), "SDAI", -0.02),), prices="underlying")
+    found = pw.sweep(
+        spec,
+        prices,
+        vary={"SDAI.rate_max_move": "0.01%,0.1%,1%"},
+        agents=[Arbitrageur("to_no_arbitrage"), slash],
+    )
+    values = [row.objectives[0] for row in found.rows]
+    assert len(set(values)) == 3
+    assert [row.figures["trades"] for row in found.rows] == sorted(
+        row.figures["trades"] for row in found.rows
+    )
