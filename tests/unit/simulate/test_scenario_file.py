@@ -21,9 +21,13 @@ from poolwright.simulate.markets import (
     LognormalGas,
     MissedSlots,
     PoissonBlocks,
+    fit,
     sample_at,
     scenario,
+    statistics,
 )
+from poolwright.simulate.markets.wording import in_words
+from poolwright.simulate.prices import load_prices
 from poolwright.simulate.rebalancer import FrontRunner, Rebalancer
 from poolwright.simulate.scenario import Market, Position, Scenario
 from poolwright.simulate.scenario_file import load_scenario, parse_change
@@ -140,6 +144,47 @@ def test_prices_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
     assert prices.source.startswith("p.csv: generated, seed 7")
 
 
+def test_a_fitted_market_has_the_files_statistics_and_is_another_for_each_seed(tmp_path: Path) -> None:
+    recorded = generate_market(SYMBOLS, 2_000)
+    recorded.write_csv(tmp_path / "p.csv")
+    path = written(tmp_path, '[market]\nprices = "p.csv"\nfitted = true\n')
+    found = load_scenario(path)
+    assert found.random
+    first, second = (found.stage(SYMBOLS, seed).prices for seed in (1, 2))
+    read = load_prices(tmp_path / "p.csv", SYMBOLS)
+    assert np.array_equal(first.times, recorded.times)
+    assert first.generated
+    assert first.source.startswith("generated: Together(parts=(JumpDiffusion(symbols=('WETH', 'WBTC')")
+    assert first.source.endswith(f"seed 1, fitted to {read.source}, SHA-256 {read.sha256}")
+    assert np.array_equal(first.prices, fit(read).generate(2_000, 3_600, 1, int(read.times[0])).prices)
+    assert not np.array_equal(first.prices, second.prices)
+    assert np.array_equal(first.prices, found.stage(SYMBOLS, 1).prices.prices)
+    # In the long run, of the file itself: its volatility, to the standard error of 200,000 returns with such tails.
+    long = load_scenario(path, {"market.hours": 200_000}).stage(SYMBOLS).prices
+    assert statistics(long).volatility[:2] == pytest.approx(statistics(read).volatility[:2], rel=0.03)
+    finer = load_scenario(path, {"market.step_seconds": 600, "market.hours": 10, "market.pegged": []})
+    assert len(finer.stage(SYMBOLS).prices) == 61
+    assert "Peg(" not in finer.stage(SYMBOLS).prices.source
+    assert in_words(first.source).startswith("generated: fitted to p.csv: generated, seed 7; WETH, WBTC by")
+
+
+def test_what_is_of_a_made_market_is_refused_beside_recorded_prices(tmp_path: Path) -> None:
+    for line, told in (
+        ("hours = 5", "market.hours: hours is of a market that is made"),
+        ("step_seconds = 60", "market.step_seconds: step_seconds is of a market that is made"),
+        ('pegged = ["DAI"]', "market.pegged: pegged is of a market that is made"),
+    ):
+        with pytest.raises(PoolwrightError) as refused:
+            load_scenario(written(tmp_path, f'[market]\nprices = "p.csv"\n{line}\n'))
+        assert told in str(refused.value)
+    with pytest.raises(PoolwrightError, match="fitted says to what: add prices"):
+        load_scenario("calm", {"market.fitted": True})
+    generate_market(SYMBOLS, 200).write_csv(tmp_path / "p.csv")
+    path = written(tmp_path, '[market]\nprices = "p.csv"\nfitted = true\npegged = ["USDC"]\n')
+    with pytest.raises(PoolwrightError, match="no prices of pegged USDC"):
+        load_scenario(path).stage(SYMBOLS)
+
+
 def test_without_a_word_it_is_the_default_of_simulate(tmp_path: Path) -> None:
     generate_market(SYMBOLS, 48).write_csv(tmp_path / "p.csv")
     found = load_scenario(None, {"market.prices": str(tmp_path / "p.csv")})
@@ -245,7 +290,10 @@ def test_the_scenario_that_ships_can_be_run_and_shows_every_table(tmp_path: Path
     everything = shown[shown.index("seed = ") :]
     for prose in ("What a trade costs",):
         everything = "\n".join(line for line in everything.splitlines() if not line.startswith(prose))
-    everything = everything.replace('prices = "prices.csv"', "").replace("gas_cost = 1.0", 'native = "WETH"')
+    recorded = "".join(
+        line for line in everything.splitlines(True) if line.startswith(("prices =", "fitted ="))
+    )
+    everything = everything.replace(recorded, "").replace("gas_cost = 1.0", 'native = "WETH"')
     assert len(load_scenario(written(tmp_path, everything)).agents) == len(found.agents) + 1
 
 

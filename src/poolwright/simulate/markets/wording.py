@@ -16,6 +16,8 @@ def in_words(label: str) -> str:
     'generated: A by GBM, volatility 60 % a year; 10 rows of 60 s, seed 7'
     >>> in_words("prices.csv")
     'prices.csv'
+    >>> in_words("generated: ConstantGas(gwei=3.0), seed 7, fitted to prices.csv, SHA-256 12ab")
+    'generated: fitted to prices.csv; gas of 3 gwei; seed 7, SHA-256 12ab'
     """
     head, colon, text = label.partition(": ") if label.startswith("generated: ") else ("", "", label)
     for end in range(len(text), 0, -1):
@@ -26,7 +28,10 @@ def in_words(label: str) -> str:
             told = FORMS[name](fields)
         except (SyntaxError, ValueError, TypeError, KeyError, AttributeError):
             continue
-        rest = text[end:]
+        rest, fitted, file = text[end:].partition(", fitted to ")
+        if fitted:  # the file first, and its hash last
+            name, _, digest = file.partition(", SHA-256 ")
+            told, rest = f"fitted to {name}; {told}", f"{rest}, SHA-256 {digest}"
         return head + colon + told + (f";{rest[1:]}" if rest.startswith(",") else rest)
     return label
 
@@ -53,7 +58,7 @@ def _brownian(fields: Fields) -> str:
 
 def _jumps(fields: Fields) -> str:
     count = max(*fields["jumps_per_year"], 0.0) + fields["shared_jumps"]
-    return f"{_brownian(fields)}, {count:g} jumps a year"
+    return f"{_brownian(fields)}, {count:.4g} jumps a year"
 
 
 def _regimes(fields: Fields) -> str:
@@ -113,7 +118,7 @@ def _gbm(fields: Fields) -> str:
 def _percent(values: tuple[float, ...]) -> str:
     """Return one number where all are alike, else each."""
     told = values[:1] if len(set(values)) == 1 else values
-    return " / ".join(f"{100 * value:g} %" for value in told)
+    return " / ".join(f"{100 * value:.4g} %" for value in told)
 
 
 def _correlation(fields: Fields) -> str:
@@ -123,4 +128,4 @@ def _correlation(fields: Fields) -> str:
     if not pairs:
         return ""
     low, high = min(pairs), max(pairs)
-    return f", correlation {low:g}" + (f" to {high:g}" if high > low else "")
+    return f", correlation {low:.4g}" + (f" to {high:.4g}" if high > low else "")
