@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from poolwright.cli import scenario_options as options
-from poolwright.cli.output import INTERRUPTED, aligned, complain, console, print_json, progress_bar
+from poolwright.cli.output import (
+    INTERRUPTED,
+    aligned,
+    complain,
+    console,
+    fitted,
+    print_json,
+    progress_bar,
+    say,
+)
 from poolwright.cli.outputs import check_folders
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
@@ -123,14 +132,14 @@ def print_comparison(found: Comparison, names: tuple[str, str], report: Path | N
     from poolwright.simulate.words import shortened
 
     out = console()
-    head = ("", names[0], names[1], "difference", "per window", "s.e.", "")
-    cells = [head, *(row_of(each) for each in ordered(found))]
+    head = ("", *names, "difference", "per window", "s.e.", names[1])
+    cells, gap = fitted(out, [head, *(row_of(each, "") for each in ordered(found))])
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for k, row in enumerate(cells):
         texts = [row[0].ljust(widths[0])]
         texts += [cell.rjust(width) for cell, width in zip(row[1:6], widths[1:6], strict=True)]
-        line = Text("  " + "  ".join(texts), "dim" if k == 0 else "")
-        out.print(line.append(f"  {row[6]}", "green" if row[6].startswith("B") else "dim"), soft_wrap=True)
+        line, said = Text("  " + gap.join(texts), "dim" if k == 0 else ""), row[6].strip()
+        out.print(line.append(gap + said, "green" if said in ("more", "less") else "dim"), soft_wrap=True)
     out.print()
     if found.over is not None:
         _print_over_seeds(out, found.over, names)
@@ -141,7 +150,7 @@ def print_comparison(found: Comparison, names: tuple[str, str], report: Path | N
         f"value      {found.value:,.0f} at first, in each window too",
         f"hashes     pools {found.pools[0].hash[:12]} and {found.pools[1].hash[:12]}, prices {found.sha256[:12]}",
     ):
-        out.print(Text(f"  {text}", "dim"), soft_wrap=True)
+        say(out, Text(f"  {text}", "dim"))
     if report is not None:
         out.print(Text(f"  written    {report}"), soft_wrap=True)
 
@@ -152,7 +161,10 @@ def _print_over_seeds(out: Console, over: OverSeeds, names: tuple[str, str]) -> 
 
     from poolwright.simulate.sweep.comparison_words import over_seeds_rows
 
-    rows = [[figure, mean, f"±{error}", said] for figure, mean, error, _, _, said in over_seeds_rows(over)]
+    rows = [
+        [figure, mean, f"±{error}", said]
+        for figure, mean, error, _, _, said in over_seeds_rows(over, names[1])
+    ]
     first, last = over.seeds[0], over.seeds[-1]
     head = f"{names[1]} \N{MINUS SIGN} {names[0]} over {len(over.seeds)} seeds, {first} to {last} (above: {first})"
     out.print(Text(f"  {head}"), soft_wrap=True)

@@ -95,7 +95,39 @@ def print_block(out: Console, head: Text, paragraphs: Sequence[Text]) -> None:
     out.print()
 
 
-def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
+def say(out: Console, text: Text, hang: int = 13) -> None:
+    """Print one line; where a terminal is too narrow for it, the rest goes below column `hang`, in whole words."""
+    if not out.is_terminal or text.cell_len <= out.width or hang >= out.width - 10:
+        out.print(text, soft_wrap=True)
+        return
+    head, body = text[:hang], text[hang:]
+    for line in body.wrap(out, out.width - hang):
+        line.rstrip()
+        out.print(head + line, soft_wrap=True)
+        head = type(text)(" " * hang)
+
+
+def fitted(out: Console, cells: Sequence[Sequence[str]], indent: int = 2) -> tuple[list[list[str]], str]:
+    """Return cells and the gap between columns: as they are, or narrower where a terminal has no room for them.
+
+    Narrower: one blank between columns, thousands without cents, a stretch of days with a stroke.
+    """
+    width = sum(max(map(len, column)) + 2 for column in zip(*cells, strict=True)) - 2 + indent
+    if not out.is_terminal or width <= out.width:
+        return [list(row) for row in cells], "  "
+    return [[_shorter(cell) for cell in row] for row in cells], " "
+
+
+def _shorter(cell: str) -> str:
+    if "," in cell and "." in cell:
+        try:
+            return f"{float(cell.replace(',', '')):{'+' if cell.startswith('+') else ''},.0f}"
+        except ValueError:  # more than a number
+            return cell
+    return cell.replace(" to ", "/")
+
+
+def aligned(cells: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
     """Return rows of cells as lines of columns, the first to the left and the others to the right.
 
     >>> aligned([["", "a"], ["fees", "1,000"]])
@@ -103,7 +135,7 @@ def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
     """
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells
+        gap.join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from poolwright.cli.output import say
 from poolwright.errors import PoolwrightError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def print_outcome(
     from rich.text import Text
 
     for note in notes:
-        out.print(Text(f"  verified   {note}", "green"), soft_wrap=True)
+        say(out, Text(f"  verified   {note}", "green"))
     for path in written:
         out.print(Text(f"  written    {path}"), soft_wrap=True)
     if not result.complete:

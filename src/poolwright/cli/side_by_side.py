@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from poolwright.cli.output import INTERRUPTED, aligned, console, print_json, progress_bar
+from poolwright.cli.output import INTERRUPTED, aligned, console, fitted, print_json, progress_bar, say
 from poolwright.cli.outputs import Outputs, print_outcome
 from poolwright.cli.proof import verify_on_contract
 from poolwright.errors import PoolwrightError
@@ -113,7 +113,7 @@ def print_side_by_side(
     if over is not None:
         _print_over_seeds(out, over, files)
     for line in _basis(found):
-        out.print(Text(f"  {line}", "dim"), soft_wrap=True)
+        say(out, Text(f"  {line}", "dim"))
     print_outcome(out, found.pools[0], notes, written)
 
 
@@ -142,7 +142,8 @@ def _print_table(out: Console, head: list[str], rows: list[list[str]]) -> None:
 
     if head[0]:
         out.print(Text(f"  {head[0]}"), soft_wrap=True)
-    for k, line in enumerate(aligned([["", *head[1:]], *rows])):
+    cells, gap = fitted(out, [["", *head[1:]], *rows])
+    for k, line in enumerate(aligned(cells, gap)):
         out.print(Text(f"  {line}", "dim" if k == 0 else ""), soft_wrap=True)
     out.print()
 

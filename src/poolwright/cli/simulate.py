@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from poolwright.cli import scenario_options as options
-from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar
+from poolwright.cli.output import INTERRUPTED, console, print_json, progress_bar, say
 from poolwright.cli.outputs import Outputs, print_outcome
 from poolwright.cli.proof import refuse_unreplayed, verify_on_contract
 from poolwright.cli.side_by_side import simulate_side_by_side
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from poolwright.simulate.scenario import Scenario
     from poolwright.simulate.seeds import OverSeeds
     from poolwright.spec.schema import PoolSpec
+
+# Column at which the remark on a figure begins.
+REMARK: Final = 52
 
 _Seed = Annotated[int | None, typer.Option(help="Of everything random; else the scenario's, or 7.")]
 _Export = Annotated[
@@ -133,19 +136,17 @@ def print_result(
     out.print(head.append("  generated market" if result.prices.generated else "", "yellow"), soft_wrap=True)
     for name, amount, remark in [*_rows(result.figures()), *_books(result), *_over(over)]:
         line = Text.assemble((f"  {name:<34}", "dim"), (f"{amount:>14}", "bold"), (f"  {remark}", "dim"))
-        out.print(line, soft_wrap=True)
-    out.print(
-        Text(f"  prices     {shortened(result.prices.source)}, {result.rows:,} rows", "dim"), soft_wrap=True
-    )
+        say(out, line, REMARK)
+    say(out, Text(f"  prices     {shortened(result.prices.source)}, {result.rows:,} rows", "dim"))
     for name, text in traders_in_short(result):
-        out.print(Text(f"  {name:<10} {text}", "dim"), soft_wrap=True)
+        say(out, Text(f"  {name:<10} {text}", "dim"))
     out.print(Text(f"  hashes     pool {result.params.hash[:16]}, prices {result.prices.sha256[:16]}", "dim"))
     if result.recheck is not None:
         gap, bound = f"{result.recheck.largest_gap:.3g}", f"{result.recheck.bound:g}"
         told = f"  float      {result.recheck.trades} trades rechecked, at most {gap} units from exact (bound {bound})"
-        out.print(Text(told, "dim"), soft_wrap=True)
+        say(out, Text(told, "dim"))
     if remark := opening_remark(result):
-        out.print(Text(f"  note       {remark}", "yellow"), soft_wrap=True)
+        say(out, Text(f"  note       {remark}", "yellow"))
     print_outcome(out, result, notes, written)
 
 

@@ -10,11 +10,13 @@ import typer
 
 from poolwright.cli import scenario_options as options
 from poolwright.cli.options import load_function, pairs
-from poolwright.cli.output import INTERRUPTED, console, plural, print_json, progress_bar
+from poolwright.cli.output import INTERRUPTED, console, fitted, plural, print_json, progress_bar, say
 from poolwright.errors import PoolwrightError
 from poolwright.spec.load import load_spec
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from poolwright.simulate.result import SimulationResult
     from poolwright.simulate.sweep.result import SweepResult
     from poolwright.spec.schema import PoolSpec
@@ -178,14 +180,14 @@ def print_sweep(result: SweepResult, best: int, written: list[Path]) -> None:
     out.print(head.append("  generated market" if "generated" in manifest["source"] else "", "yellow"))
     direction = "more is better" if result.sign > 0 else "less is better"
     out.print(Text(f"  best by {_objective(result)} ({direction})", "dim"))
-    _table(out.print, _best_cells(result, best), "bold")
+    _table(out, _best_cells(result, best), "bold")
     if result.folds:
         out.print()
         out.print(Text("  walking forward: chosen by the windows before, then tested on the next", "dim"))
-        _table(out.print, _forward_cells(result), "")
+        _table(out, _forward_cells(result), "")
     out.print()
     for line in _remarks(result):
-        out.print(Text(f"  {line}", "dim"), soft_wrap=True)
+        say(out, Text(f"  {line}", "dim"))
     for path in written:
         out.print(Text(f"  written    {path}"), soft_wrap=True)
     if not result.complete:
@@ -198,14 +200,15 @@ def _objective(result: SweepResult) -> str:
     return str(result.manifest["objective"]).partition(" ")[0]
 
 
-def _table(show: Callable[..., None], cells: list[list[str]], style: str) -> None:
+def _table(out: Console, cells: list[list[str]], style: str) -> None:
     """Print cells in aligned columns, the first row as the head."""
     from rich.text import Text
 
+    cells, gap = fitted(out, cells)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for k, row in enumerate(cells):
-        line = "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        show(Text(line, "dim" if k == 0 else style if k == 1 else ""), soft_wrap=True)
+        line = "  " + gap.join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        out.print(Text(line, "dim" if k == 0 else style if k == 1 else ""), soft_wrap=True)
 
 
 def _best_cells(result: SweepResult, count: int) -> list[list[str]]:
