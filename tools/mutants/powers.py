@@ -263,7 +263,8 @@ MUTANTS = (
         "a trader who sends little gas keeps a price out of an average", RECORDING, ("VaultCounterparts",),
     ),
     Mutant(
-        "recorder-refuses", "vault/recording", "show", "revert_on_failure=False", "revert_on_failure=True",
+        "recorder-refuses", "vault/recording", "show",
+        "revert_on_failure=False,\n    )", "revert_on_failure=False,\n    )\n    assert done",
         "a recorder stops trades and exits in one asset", RECORDING, ("VaultCounterparts",),
     ),
     Mutant(

@@ -198,7 +198,11 @@ class RightsTable(Table):
     pause: Duration | None = Field(
         None, description="Pause trading, at most 14 days; exits stay open.", examples=["0"]
     )
-    module: Duration | None = Field(None, description="Plug a module in or out.", examples=['"7 days"'])
+    module: Duration | None = Field(
+        None,
+        description="Plug a module in or out: a gate, a fee, a ring of average prices.",
+        examples=['"7 days"'],
+    )
     retire: Duration | None = Field(
         None, description="Leave nothing but exits, for ever.", examples=['"7 days"']
     )

@@ -290,6 +290,17 @@ def test_what_a_module_refuses_in_words_the_lenses_refuse(
         assert (told.told[form] == ["no: today"] * 2) == (form in stopped), form
 
 
+def test_a_recorder_stops_neither_an_operation_nor_its_preview(
+    world: World, make: Make, compiled: Compile
+) -> None:
+    pool, tokens = make(Kind.STABLE)
+    module = Contract.deploy(world.chain, compiled("VaultLens/Refuser.vy"), "no: today")
+    world.do(pool, "module", [int(module.address, 16) | 128 << 160])
+    told = agree(world, pool, tokens, 3)
+    for form in FORMS:
+        assert told.accepted(form) > 1, form
+
+
 def test_a_module_that_writes_does_not_stop_a_preview(world: World, make: Make, compiled: Compile) -> None:
     pool, tokens = make(Kind.WEIGHTED)
     module = Contract.deploy(world.chain, compiled("VaultLens/Refuser.vy"), "")

@@ -91,8 +91,10 @@ class Drawn:
             start = self.world.chain.blocks[-1].timestamp
             fee = Contract.deploy(self.world.chain, artifact("FeeModule"), start, 3 * DAY, 8 * 10**16, 10**15)
             gate = Contract.deploy(self.world.chain, artifact("DepositGate"), self.tokens[0], 10**40)
-            module, points = draw.choice([(fee, 127), (gate, 4), (gate, 68)])
-            self.world.do(self.pool, "module", [int(module.address, 16) | points << 160])
+            ring = self.world.protocol.parts["TwapRing"]
+            plugs = [(fee.address, 127), (gate.address, 4), (gate.address, 68), (ring, 128)]
+            module, points = draw.choice(plugs)
+            self.world.do(self.pool, "module", [int(module, 16) | points << 160])
 
     def pass_time(self) -> None:
         """A while, in which providers move."""

@@ -13,8 +13,8 @@
 # An observation is the time and all D_i, written before the first movement of a block: the price that it adds is the one that has stood
 # since the observation before, and what happens to a price within one block has no weight. Between two observations D is a straight
 # line, exactly where weights and amplification rest. While they ramp, a stretch between observations counts at the weights (the
-# amplification) of its end: log2 of a price is off by at most what log2(w_base / w_quote) (log2 A) changes in that stretch, and an
-# average by at most what it changes in the longest stretch that the window touches.
+# amplification) of its end: log2 of a price is off by as much as log2(w_base / w_quote) differs there from what it is at the end (log2 A:
+# at most), and an average by at most the most of this in the stretches that the window touches.
 # As in Uniswap V3, whoever wants a longer memory pays for its slots beforehand, and an older observation gives way to a new one.
 
 from ..interfaces import IKind
