@@ -237,6 +237,25 @@ def test_nobody_starves_a_recorder(watch: Callable[[str], Watched]) -> None:
         assert 20 < done < 180, name
 
 
+def test_recorder_of_the_largest_pool_has_its_whole_gas(
+    world: World, compiled: Compile, token: Callable[[int], Contract]
+) -> None:
+    """However little an operation is given: what a recorder finds is the same, to the unit."""
+    pool = world.open([token(18) for _ in range(16)], Kind.WEIGHTED, [10**24] * 16, delay=0)
+    watcher = Contract.deploy(world.chain, compiled("modules/Watcher.vy"))
+    plug(world, pool, watcher, RECORD)
+    world.swap(pool, 1, 0, WAD)
+    least, most, found = 50_000, 10**6, set()
+    data = world.vault.encode("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))
+    while most - least > 1:
+        gas = (least + most) // 2
+        outcome = world.chain.trial(world.vault.address, data, sender=ALICE, gas=gas)
+        least, most = (least, gas) if outcome.success else (gas, most)
+        found |= {shown["left"] for shown in watcher.events("Shown", outcome.logs)}
+    (left,) = found
+    assert 290_000 < left < 300_000
+
+
 def test_other_points_are_none_of_the_recorders(watch: Callable[[str], Watched]) -> None:
     """Whoever is plugged in at other points alone is not told."""
     watched = watch("weighted")

@@ -23,6 +23,7 @@ event Shown:
     kind: uint256
     since: uint256
     view_: IKind.PoolView
+    left: uint256  # gas
 
 
 @external
@@ -32,10 +33,11 @@ def set_mode(mode: uint256):
 
 @external
 def record(pool: address, kind: uint256, since: uint256, view_: IKind.PoolView):
+    left: uint256 = msg.gas
     assert self.mode != REVERT, "watcher: fails"
     if self.mode == BURN:
         for i: uint256 in range(max_value(uint256)):
             assert self.mode == BURN
     if self.mode == WEARY:
-        assert msg.gas >= 290_000, "watcher: weary"
-    log Shown(caller=msg.sender, pool=pool, kind=kind, since=since, view_=view_)
+        assert left >= 290_000, "watcher: weary"
+    log Shown(caller=msg.sender, pool=pool, kind=kind, since=since, view_=view_, left=left)
