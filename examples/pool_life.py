@@ -31,7 +31,8 @@ ANY_AMOUNT = 2**128
 RIGHTS = Rights(
     terms=0, policy=0, ramp=0, guard=0, pause=0, module=0, retire=0, manager=0, highest_fee=10**17
 )
-RIGHT_OF_RAMPS, RIGHT_TO_RETIRE = 2, 6
+RIGHT_OF_RAMPS, RIGHT_OF_MODULES, RIGHT_TO_RETIRE = 2, 5, 6
+RECORD = 128  # the point of a module that is told of every movement of a price
 
 
 def main(url: str | None = None) -> None:
@@ -67,6 +68,9 @@ def live(protocol: Protocol, params: PoolParams, amounts: list[int]) -> None:
     shares = share_token(protocol, pool)
     print(f"  opened at {pool} with {shares.functions.totalSupply().call() / 1e18:,.2f} shares")
 
+    # A memory of prices, for average prices over any window: a module, told of every movement from now on.
+    plug_in_ring(protocol, pool, 32)
+
     # A swap: exact amount in, at least one unit out.
     (first, second), trade = params.tokens[:2], amounts[0] // 1000
     paid = swap(protocol, pool, trade)
@@ -88,6 +92,8 @@ def live(protocol: Protocol, params: PoolParams, amounts: list[int]) -> None:
         send(protocol, vault.functions.stop_ramp(pool))
         print("  a ramp began and was stopped where it was")
 
+    print(f"  {average_price(protocol, pool, first, second)}")
+
     # A pause stops swaps and deposits; providers still leave, even if a token is frozen and must wait.
     send(protocol, vault.functions.pause(pool, DAY))
     print(f"  paused: a swap now says {refusal(protocol, pool, trade)!r}")
@@ -105,6 +111,25 @@ def live(protocol: Protocol, params: PoolParams, amounts: list[int]) -> None:
     rest = shares.functions.balanceOf(me).call()
     send(protocol, vault.functions.remove_proportional(pool, rest, [0] * len(tokens), NEVER, me))
     print(f"  everybody has left; {shares.functions.totalSupply().call()} units of shares stay locked")
+
+
+def plug_in_ring(protocol: Protocol, pool: str, places: int) -> None:
+    """Let the Vault tell the TWAP ring of a pool's prices, and pay for so many observations."""
+    ring = protocol.contract("TwapRing")
+    payload = int(ring.address, 16) | RECORD << 160
+    send(protocol, protocol.vault.functions.schedule(pool, RIGHT_OF_MODULES, [payload]))
+    send(protocol, protocol.vault.functions.execute(pool, RIGHT_OF_MODULES))
+    send(protocol, ring.functions.grow(pool, places))
+
+
+def average_price(protocol: Protocol, pool: str, base: Token, quote: Token) -> str:
+    """Tell the average price of the first token in the second since the ring's oldest observation."""
+    ring, web3 = protocol.contract("TwapRing").functions, protocol.web3
+    seconds = web3.eth.get_block("latest")["timestamp"] - ring.oldest_observation(pool).call()
+    if not seconds:  # a node may make many blocks in a second
+        return "no time has passed that a price could be averaged over"
+    price = ring.twap(pool, 0, 1, seconds, 0).call() / 1e36 * 10 ** (base.decimals - quote.decimals)
+    return f"one {base.symbol} was worth {price:,.4f} {quote.symbol} on average, over {seconds} s"
 
 
 def whole(amount: int, token: Token) -> str:

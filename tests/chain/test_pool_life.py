@@ -31,7 +31,9 @@ def check(text: str) -> None:
 
 def test_example_on_the_embedded_chain(example: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     example.main()
-    check(capsys.readouterr().out)
+    text = capsys.readouterr().out
+    check(text)
+    assert text.count("on average, over") == 3
 
 
 def test_example_on_a_node(example: ModuleType, anvil_url: str, capsys: pytest.CaptureFixture[str]) -> None:
