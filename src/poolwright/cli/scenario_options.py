@@ -91,7 +91,7 @@ def read_scenario(
 ) -> Scenario:
     """Return the scenario with what the options say in place of what it says.
 
-    A named market begins at the pools' price hints.
+    A named market begins at the pools' price hints, and holds tokens there that follow the dollar.
     """
     from poolwright.simulate.scenario_file import load_scenario, parse_change
 
@@ -108,7 +108,8 @@ def read_scenario(
     changed |= {key: parse_change(text) for key, text in given.items()}
     tokens = [token for spec in specs for token in spec.tokens]
     hints = {token.symbol: float(token.price_hint) for token in tokens if token.price_hint is not None}
-    return load_scenario(scenario, changed).starting_at(hints)
+    pegged = {token.symbol for token in tokens if token.follows == "USD"}
+    return load_scenario(scenario, changed).starting_at(hints, pegged)
 
 
 def fee_function(text: str | None) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 from poolwright import __version__
 from poolwright.errors import PoolwrightError
 from poolwright.extras import require
+from poolwright.simulate.markets.wording import in_words
+from poolwright.simulate.prices import GENERATED
 
 # Title, one sentence, plotly figure.
 Chart = tuple[str, str, Any]
@@ -24,6 +26,7 @@ def render(template: str, charts: Mapping[str, Chart], summary: Mapping[str, Any
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["made_by"] = lambda source: in_words(source).removeprefix(f"{GENERATED}: ")
     page: str = environment.get_template(f"{template}.html.j2").render(
         kind=template,
         version=__version__,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,9 +130,11 @@ class Scenario:
         made = self.market.preset is not None or self.market.fitted
         return flow or blocks or made or any(map(_draws_gas, self.agents))
 
-    def starting_at(self, prices: Mapping[str, float]) -> Scenario:
-        """Return the scenario with first prices for a preset where it has none of its own."""
+    def starting_at(self, prices: Mapping[str, float], pegged: Collection[str] = ()) -> Scenario:
+        """Return the scenario with first prices and `pegged` tokens, for a preset that says nothing of them."""
         market = replace(self.market, start_prices={**prices, **self.market.start_prices})
+        if market.preset is not None and market.pegged is None:
+            market = replace(market, pegged=sorted({*DEFAULT_PEGGED, *pegged}))
         return replace(self, market=market)
 
     def stage(self, symbols: Sequence[str], seed: int | None = None) -> Stage:

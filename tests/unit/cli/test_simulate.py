@@ -292,6 +292,18 @@ def test_a_named_market_starts_at_the_price_hints(run: Run, index: Path) -> None
     assert data["prices"]["generated"] is True
 
 
+def test_a_named_market_holds_what_the_pool_file_pegs_to_the_dollar(run: Run, tmp_path: Path) -> None:
+    savings = tmp_path / "savings.toml"
+    savings.write_text(
+        '[pool]\nkind = "stable"\n[stable]\namplification = 200\n[fees]\nswap = "0.04%"\n'
+        '[[tokens]]\nsymbol = "USDC"\n[[tokens]]\nsymbol = "MYUSD"\ndecimals = 18\npeg = "USD"\n'
+    )
+    given = ["simulate", savings, "--scenario", "calm", "--set", "market.hours=5", "--json"]
+    assert "Peg(symbol='MYUSD'" in json.loads(run(*given).out)["prices"]["source"]
+    other = json.loads(run(*given, "--set", 'market.pegged=["USDC"]').out)["prices"]["source"]
+    assert "Peg(symbol='MYUSD'" not in other
+
+
 def test_seeds_give_standard_errors(run: Run, index: Path, prices: Path) -> None:
     flow = ["--set", "retail.orders_per_hour=3", "--set", "retail.mean_size=700", "--seeds", 3]
     shown = run("simulate", index, "--prices", prices, *flow).out

@@ -20,6 +20,7 @@ go = require("plotly.graph_objects", "sim")
 
 # Readable on white and on near black alike.
 TRAIN, TEST, BAND = "#3b82d6", "#dd8527", "rgba(59,130,214,0.20)"
+BARS, GIVEN_UP = "rgba(59,130,214,0.45)", "#8b94a3"
 # Pairs of keys that are drawn as heatmaps: more would not be looked at.
 MAX_PAIRS = 3
 # Cells of a heatmap that are written out; beyond, the standard errors get a map of their own.
@@ -29,6 +30,8 @@ APART = 1.96
 # Keys whose numbers people read in per cent.
 IN_PERCENT = ("fees.", ".weight")
 MARK = "\u25cf"
+# A label at 1, 2 and 5 of each decade: more would overlap.
+_LOG = {"type": "log", "dtick": "D2"}
 
 
 def all_charts(result: SweepResult) -> dict[str, Chart]:
@@ -38,8 +41,14 @@ def all_charts(result: SweepResult) -> dict[str, Chart]:
         return charts
     for k, dimension in enumerate(result.dimensions):
         charts[f"line-{k}"] = _sensitivity(result, dimension)
-    grids = [dimension for dimension in result.dimensions if len(dimension.values) > 1]
-    if result.manifest["method"] == "grid":
+    if result.manifest["method"] != "grid":
+        numbers = [
+            each for each in result.dimensions if numeric(result.best(1)[0].point[each.path]) is not None
+        ]
+        for k, (one, other) in enumerate(itertools.islice(itertools.combinations(numbers, 2), MAX_PAIRS)):
+            charts[f"map-{k}"] = _points(result, one, other)
+    else:
+        grids = [dimension for dimension in result.dimensions if len(dimension.values) > 1]
         for k, (one, other) in enumerate(itertools.islice(itertools.combinations(grids, 2), MAX_PAIRS)):
             charts[f"map-{k}"] = _heatmap(result, one, other)
             if result.folds and len(one.values) * len(other.values) > MAX_TOLD:
@@ -83,7 +92,7 @@ def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
     windows = result.folds + 1
     train = [row.train(windows) for row in rows]
     mode = "lines+markers" if grid else "markers"
-    traces = _band(xs, rows) if grid and result.folds and not named else []
+    traces = (_band if grid else _bars)(xs, rows) if result.folds and not named else []
     traces.append(
         go.Scatter(x=xs, y=train, name="train" if result.folds else "objective", mode=mode,
                    line={"width": 2, "color": TRAIN}, marker={"size": 6, "color": TRAIN})
@@ -95,11 +104,10 @@ def _sensitivity(result: SweepResult, dimension: Dimension) -> Chart:
                        line={"width": 1.6, "color": TEST, "dash": "dot"}, marker={"size": 5, "color": TEST})
         )  # fmt: skip
     figure = _figure(traces, axis_format(_objective(result)), hovermode="x unified" if grid else "closest")
-    if dimension.log and not named:
-        figure.update_xaxes(type="log")
-    figure.update_xaxes(**_axis(dimension))
+    figure.update_xaxes(**_axis(dimension), **(_LOG if dimension.log and not named else {}))
     rest = ", the other keys at their best" if grid and len(result.dimensions) > 1 else ""
-    band = " Band: mean of all windows, one standard error to each side." if grid and result.folds else ""
+    drawn = "Band" if grid else "Bars"
+    band = f" {drawn}: mean of all windows, one standard error to each side." if result.folds else ""
     return (
         _title(result, dimension.short),
         f"{'Each value' if grid else 'Each finished run'}{rest}.{band}",
@@ -124,6 +132,50 @@ def _band(xs: list[Any], rows: Sequence[Row]) -> list[Any]:
         go.Scatter(x=xs, y=upper, showlegend=False, **shared),
         go.Scatter(x=xs, y=lower, name="all windows, ±1 s.e.", fill="tonexty", fillcolor=BAND, **shared),
     ]
+
+
+def _bars(xs: list[Any], rows: Sequence[Row]) -> list[Any]:
+    """Return mean +- one standard error over all windows at each point."""
+    means = [spread(row.objectives) for row in rows]
+    bars = {"type": "data", "array": [error for _, error in means], "thickness": 1, "width": 0, "color": BARS}
+    return [
+        go.Scatter(x=xs, y=[mean for mean, _ in means], name="all windows, ±1 s.e.", mode="markers", error_y=bars,
+                   marker={"size": 7, "symbol": "line-ew-open", "color": BARS}, hoverinfo="skip")
+    ]  # fmt: skip
+
+
+def _points(result: SweepResult, one: Dimension, other: Dimension) -> Chart:
+    """Draw where a search looked, in the colour of what it found there; a ring where it is as good as the best."""
+    rows, best, name = result.best(len(result.rows)), result.best(1)[0], _objective(result)
+    form = axis_format(name)
+
+    def at(chosen: Sequence[Row], **more: Any) -> Any:
+        places = ([numeric(row.point[each.path]) for row in chosen] for each in (one, other))
+        return go.Scatter(**dict(zip("xy", places, strict=True)), mode="markers", **more)
+
+    near = [bool(result.folds) and as_good(row, best, result.sign) for row in rows]
+    spreads = [spread(row.objectives)[1] if result.folds else math.nan for row in rows]
+    told = "%{marker.color:" + form + "}" + (" ± %{customdata:" + form + "}" if result.folds else "")
+    colours = {"color": [row.train(result.folds + 1) for row in rows], "colorscale": "Cividis", "showscale": True,
+               "reversescale": result.sign < 0, "colorbar": {"tickformat": form, "thickness": 12, "outlinewidth": 0},
+               "size": 10, "line": {"width": [2.5 if each else 0 for each in near], "color": TEST}}  # fmt: skip
+    found = at(
+        rows, marker=colours, customdata=spreads, name="finished", hovertemplate=f"{told}<extra></extra>"
+    )
+    given_up = [row for row in result.rows if row.state == "pruned"]
+    cross = {"symbol": "x-thin", "size": 6, "line": {"width": 1, "color": GIVEN_UP}}
+    traces = [at(given_up, marker=cross, name="given up", hoverinfo="skip"), found]
+    figure = _figure(traces, "", showlegend=False, hovermode="closest")
+    for update, each in ((figure.update_xaxes, one), (figure.update_yaxes, other)):
+        update(**_axis(each), **(_LOG if each.log else {}))
+    text = "Each finished run, by the mean of its train windows." if result.folds else "Each finished run."
+    ring = f" Ring: not clearly worse than the best in the same windows (within {APART} standard errors)."
+    crosses = " Cross: given up." if given_up else ""
+    return (
+        _title(result, f"{one.short} and {other.short}"),
+        text + (ring if result.folds else "") + crosses,
+        figure,
+    )
 
 
 def _cells(result: SweepResult, one: Dimension, other: Dimension) -> dict[tuple[str, str], Row]:

@@ -11,7 +11,9 @@ import pytest
 
 import poolwright as pw
 from poolwright.errors import PoolwrightError
-from poolwright.simulate.sweep.charts import all_charts
+from poolwright.simulate.markets import GeometricBrownian
+from poolwright.simulate.sweep.charts import all_charts, as_good
+from poolwright.simulate.sweep.comparison import compare
 from poolwright.simulate.sweep.result import spread
 from poolwright.simulate.sweep.wording import write_figure
 from tests.unit.simulate.sweep.cases import FEES, market, pool
@@ -89,6 +91,40 @@ def test_searches_are_drawn_as_points(method: str, tmp_path: Path) -> None:
     assert charts["line-0"][2].data[0].mode == "markers"
     assert charts["line-1"][2].data[0].x[0] == "weighted"
     assert result.write_report(tmp_path / "out.html").exists()
+
+
+def test_a_search_shows_how_sure_each_run_is_and_where_it_looked() -> None:
+    """Bars of one standard error at each finished run; its place by two keys, ringed if as good as the best."""
+    vary = {"swap_fee": "0.001:0.05:log", "WETH.weight": "0.2:0.6"}
+    result = pw.sweep(pool(), market(), vary=vary, method="optuna", runs=24, folds=4)
+    charts, rows = all_charts(result), result.best(99)
+    bars, train, _ = charts["line-0"][2].data
+    by_fee = sorted(rows, key=lambda row: float(row.point["fees.swap"]))
+    for k, row in enumerate(by_fee):
+        mean, error = spread(row.objectives)
+        assert (bars.x[k], bars.y[k], bars.error_y.array[k]) == (float(row.point["fees.swap"]), mean, error)
+        assert train.y[k] == row.train(5)
+    assert charts["line-0"][2].layout.xaxis.dtick == "D2"
+    _, text, figure = charts["map-0"]
+    given_up, found = figure.data
+    assert "Cross: given up." in text
+    assert len(given_up.x) == result.count("pruned") > 0
+    assert len(rows) + len(given_up.x) == 24
+    for k, row in enumerate(rows):
+        assert (found.x[k], found.y[k]) == tuple(float(value) for value in row.point.values())
+        assert found.marker.color[k] == row.train(5)
+        assert (found.marker.line.width[k] > 0) is as_good(row, rows[0], 1)
+    assert found.marker.line.width[0] > 0
+
+
+def test_a_generated_market_is_named_in_words(tmp_path: Path) -> None:
+    made = GeometricBrownian(("WETH", "WBTC", "DAI"), (2_500.0, 40_000.0, 1.0)).generate(60)
+    told = "<b>Generated market</b> (WETH, WBTC, DAI by correlated GBM"
+    assert (
+        told in pw.sweep(pool(), made, vary={"swap_fee": "1%"}).write_report(tmp_path / "a.html").read_text()
+    )
+    assert told in pw.simulate(pool(), made).write_report(tmp_path / "b.html").read_text()
+    assert told in compare(pool(), pool(), made, windows=2).write_report(tmp_path / "c.html").read_text()
 
 
 def test_a_sweep_where_nothing_ran_has_a_page_too(tmp_path: Path) -> None:
