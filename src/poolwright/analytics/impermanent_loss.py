@@ -70,4 +70,4 @@ def stable_invariant(amplification: float, balances: Floats) -> float:
     """
     total = float(np.sum(balances))
     shares = tuple(float(balance) / total for balance in balances)
-    return total * invariant_down(shares, amplification * AMPLIFICATION_PRECISION)
+    return total * invariant_down(shares, 1.0, min(shares), 1.0, amplification * AMPLIFICATION_PRECISION)

@@ -140,8 +140,9 @@ class Stable:
     @cached_property
     def scaled(self) -> tuple[Amounts, int, int, int]:
         """The part of a swap that only the state decides: x, left, right and D rounded up."""
-        x, left, right = stable_invariant.normalise(self._balances, self.factors, 0)
-        return x, left, right, stable_invariant.invariant_up(x, self._amplification)
+        values = stable_maths.values_of(self._balances, self.factors)
+        x, left, right, total, least = stable_invariant.normalise(values, 0)
+        return x, left, right, stable_invariant.invariant_up(x, total, least, self._amplification)
 
     def out_given_in(self, i: int, o: int, net_in: int) -> int:
         x, left, right, d = self.scaled

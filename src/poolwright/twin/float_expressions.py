@@ -183,6 +183,8 @@ class FloatExpressions:
         if module or node.keywords:
             raise self._refuse(node)
         if name in BINARY:
+            if is_quotient_up(node, name):
+                return self.value(node.args[0])
             left, right = self._values(node)
             return ast.BinOp(left, BINARY[name](), right)
         return self._call_word(node, name)
@@ -223,6 +225,17 @@ class FloatExpressions:
 
     def _refuse(self, node: ast.AST) -> TwinError:
         return self._source.refuse(node, f"`{ast.unparse(node)}` has no float form")
+
+
+def is_quotient_up(node: ast.Call, name: str) -> bool:
+    """Tell whether this is a quotient rounded up, floor(a / b) + 1: a unit that floats, which round nothing, do without."""
+    quotient, one = node.args[0], node.args[-1]
+    return (
+        name == "wrap_uadd"
+        and isinstance(quotient, ast.Call)
+        and ast.unparse(quotient.func) == "wrap_udiv"
+        and ast.unparse(one) == "1"
+    )
 
 
 def literal(number: int) -> ast.expr:

@@ -47,72 +47,19 @@ for _ in range(to_index(usub(limits.MAX_DECIMALS, decimals), 18)):
 return factor
 """,
     ),
-    # Newton falls to the root; the integers' last unit is far below a float's last place.
-    Rule(
-        "stable_invariant",
-        "_newton_d",
-        "if uadd(d, 1) >= last:\n    break",
-        "if settled(d, last):\n    break",
-    ),
-    Rule(
-        "stable_invariant",
-        "balance_up",
-        "if (i > 0) and (uadd(y, 1) >= last):\n    break",
-        "if (i > 0) and settled(y, last):\n    break",
-    ),
-    # The margins that prove a side: Newton's own result is the float form.
-    Rule(
-        "stable_invariant",
-        "balance_up",
-        """
-margin = _U_1
-for _ in range(24):
-    candidate = uadd(y, margin)
-    if uadd(umul(candidate, candidate), umul(b, candidate)) >= uadd(c, umul(d, candidate)):
-        return candidate
-    margin = umul(margin, 16)
-raise PoolRevert("stable: no convergence")
-""",
-        "return y",
-    ),
-    Rule(
-        "stable_invariant",
-        "invariant_up",
-        """
-above: tuple[uint256, ...] = x
-total = _U_0
-for i in range(len(x)):
-    more = wrap_uadd(x[i], 1)
-    above = with_item(above, i, more)
-    total = wrap_uadd(total, more)
-ann = umul(amplification, len(x))
-d = _newton_d(above, total, ann)
-margin = _U_1
-for _ in range(10):
-    if _is_above(uadd(d, margin), product_down(above, uadd(d, margin)), total, ann):
-        return uadd(d, margin)
-    margin = umul(margin, 16)
-raise PoolRevert("stable: no convergence")
-""",
-        "return _newton_d(x, _sum(x), umul(amplification, len(x)))",
-    ),
+    # A lower bound takes away what is above the root, which in float64 is noise only: Newton's own result is the float form.
     Rule(
         "stable_invariant",
         "invariant_down",
         """
-ann = umul(amplification, len(x))
-total = _sum(x)
-d = _newton_d(x, total, ann)
-margin = _U_1
-for _ in range(24):
-    if d <= margin:
-        raise PoolRevert("stable: no convergence")
-    if not _is_above(usub(d, margin), _product_up(x, usub(d, margin)), total, ann):
-        return usub(d, margin)
-    margin = umul(margin, 16)
-raise PoolRevert("stable: no convergence")
+product = d
+for x_k in x:
+    product = wrap_uadd(wrap_udiv(wrap_umul(product, d), wrap_umul(x_k, n)), 1)
+above = usub(uadd(umul(product, limits.AMPLIFICATION_PRECISION), umul(usub(ann, limits.AMPLIFICATION_PRECISION), d)), umul(ann, total))
+slope = uadd(uadd(ann, umul(n, limits.AMPLIFICATION_PRECISION)), umul(uadd(n, 1), udiv(umul(ann, usub(total, d)), d)))
+return usub(usub(d, udiv(above, slope)), 1)
 """,
-        "return _newton_d(x, _sum(x), umul(amplification, len(x)))",
+        "return d",
     ),
     # The brackets of liquidity with a fee: closed to a part in 1e18, which float64 cannot resolve.
     Rule("geometric_maths", "_solve_up", _BRACKET, _SETTLED_BRACKET),

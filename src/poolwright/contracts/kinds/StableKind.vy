@@ -75,11 +75,13 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
     left: uint256 = 0
     right: uint256 = 0
     factors: DynArray[uint256, 8] = self._eight(pool.factors)
-    x, left, right = stable_invariant.normalise(self._balances(pool), factors, 0)
+    total: uint256 = 0
+    least: uint256 = 0
+    x, left, right, total, least = stable_invariant.normalise(stable_maths.values_of(self._balances(pool), factors), 0)
     assert invariant * limits.WAD <= max_value(uint256) >> left, "stable: balances too large"
     # D in units of x, rounded up: the balance grows with it.
     d: uint256 = (((invariant * limits.WAD) << left) >> right) + 1
-    y: uint256 = stable_invariant.balance_up(x, index, d, pool.parameter)
+    y: uint256 = stable_invariant.balance_up(x, index, x[index], d, pool.parameter)
     return stable_invariant.value_up(y, left, right) // factors[index] + 1
 
 

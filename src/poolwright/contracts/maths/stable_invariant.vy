@@ -2,20 +2,25 @@
 """
 @title Stable invariant
 @notice D and y of StableSwap for 2 to 8 assets: Ann * sum x + D = Ann * D + D^(n+1) / (n^n prod x), Ann = A * n.
-@custom:assumes factors from scaling.scaling_factor, amplification = A * limits.AMPLIFICATION_PRECISION within limits
-@custom:rounding the direction is in the name; every D and y is proved on its side by the sign of the invariant
+@custom:assumes values below 2^239, amplification = A * limits.AMPLIFICATION_PRECISION within limits
+@custom:rounding the direction is in the name
 @custom:kill none: pure
 """
 # Egorov, "StableSwap" (2019), with Ann = A * n as Curve's contracts have it (the paper's A n^n).
 # Values v_i = balance_i * factor_i are exact (1e36). They are shifted to x_i with 2^88 <= sum x < 2^104, so that one unit of x
 # is below 2^-88 of the pool however small or large it is, and D^2 times any product term met below fits a word.
 # Domain: x_i > sum x / 2^16 for every asset, before and after; outside it the pool answers "stable: imbalance".
+#
+# Both equations solved here,
+#   F(D) = P + (Ann - 1) D - Ann S  with  P = D^(n+1) / (n^n prod x),      G(y) = y^2 + (b - D) y - c,
+# are convex. So a step of Newton's method from anywhere where they rise ends at the root or above, and one whose roundings all
+# err upwards does, too: each iterate is an upper bound, and none needs a proof of its own.
+#
 # Bounds used below: S = sum x < 2^104 as normalise leaves it and below D_MAX after an operation, D <= S, x_i >= 2^72, n <= 8,
 # Ann <= 80,000, amplification * n < 2^27.
 # A product term of D is below 2^148 once D has a start (see _above_root; for n <= 4 at S itself, as one asset at least is not
-# below S / n: S * (2^16 / n)^(n - 1) < 2^147), so a word holds D or n * D times it. A margin on D, below 2^37, changes that little.
+# below S / n: S * (2^16 / n)^(n - 1) < 2^147), so a word holds D or n * D times it.
 
-from . import fixed_point
 from . import limits
 
 IMBALANCE_BITS: constant(uint256) = 16
@@ -26,22 +31,22 @@ Y_MAX: constant(uint256) = 2 ** 112
 # Nor does a sum or an invariant reach this: the fee on what one asset adds lifts a sum to 2^104 / 0.9 at most.
 D_MAX: constant(uint256) = 3 * 2 ** 103
 ITERATIONS: constant(uint256) = 255
+# A bound is good enough within four of these parts (bits) of the least balance: 2^-62 of every balance, where the distance that is
+# promised is above 2^-54.
+SETTLED_BITS: constant(uint256) = 64
 
 
 @internal
 @pure
 def normalise(
-    balances: DynArray[uint256, 8], factors: DynArray[uint256, 8], room: uint256
-) -> (DynArray[uint256, 8], uint256, uint256):
+    values: DynArray[uint256, 8], room: uint256
+) -> (DynArray[uint256, 8], uint256, uint256, uint256, uint256):
     """
-    @dev (x rounded down, left, right): x = (balance * factor << left) >> right. room: value (1e36) that an operation may add.
+    @dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. room: value (1e36) that an operation may add.
     """
-    x: DynArray[uint256, 8] = balances
     total: uint256 = room
-    for i: uint256 in range(len(balances), bound=8):
-        value: uint256 = balances[i] * factors[i]
+    for value: uint256 in values:
         total += value
-        x[i] = value
     left: uint256 = 0
     if total < 2 ** 100:
         left = 64
@@ -60,10 +65,32 @@ def normalise(
         right += 16
         total = total >> 16
     assert total < 2 ** 104, "stable: balances too large"
-    for i: uint256 in range(len(balances), bound=8):
-        x[i] = (x[i] << left) >> right
-    self.check_domain(x)
-    return x, left, right
+    x: DynArray[uint256, 8] = values
+    total = 0
+    least: uint256 = Y_MAX
+    for i: uint256 in range(len(values), bound=8):
+        x_i: uint256 = (values[i] << left) >> right
+        x[i] = x_i
+        total = unsafe_add(total, x_i)  # cannot overflow: the sum of all is below 2^104
+        least = min(least, x_i)
+    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
+    return x, left, right, total, least
+
+
+@internal
+@pure
+def check_domain(x: DynArray[uint256, 8]) -> (uint256, uint256):
+    """
+    @dev (sum x, least x); reverts outside the domain.
+    """
+    total: uint256 = 0
+    least: uint256 = Y_MAX
+    for x_k: uint256 in x:
+        assert x_k < Y_MAX, "stable: imbalance"
+        total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
+        least = min(least, x_k)
+    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
+    return total, least
 
 
 @internal
@@ -77,110 +104,93 @@ def value_up(amount: uint256, left: uint256, right: uint256) -> uint256:
 
 @internal
 @pure
-def invariant_up(x: DynArray[uint256, 8], amplification: uint256) -> uint256:
+def invariant_up(x: DynArray[uint256, 8], total: uint256, least: uint256, amplification: uint256) -> uint256:
     """
-    @dev An upper bound of D of balances in [x, x + 1): D of x + 1, rounded up.
+    @dev An upper bound of D of balances in [x, x + 1); total and least are those of x.
     """
-    above: DynArray[uint256, 8] = x
-    total: uint256 = 0
-    for i: uint256 in range(len(x), bound=8):
-        more: uint256 = unsafe_add(x[i], 1)  # cannot overflow: below 2^112
-        above[i] = more
-        total = unsafe_add(total, more)  # cannot overflow: eight such values
-    ann: uint256 = amplification * len(x)
-    d: uint256 = self._newton_d(above, total, ann)
-    margin: uint256 = 1
-    for _: uint256 in range(10):
-        # D is at or above the root where  product(D) + Ann * D >= Ann * S + D;  the product is rounded down.
-        if self._is_above(d + margin, self.product_down(above, d + margin), total, ann):
-            return d + margin
-        margin *= 16
-    raise "stable: no convergence"
+    d: uint256 = self._root_up(x, total, least, self.above_root(x, total, least), amplification * len(x))
+    # D grows with each balance and has degree 1, and x + 1 <= x * (1 + 1 / least).
+    # cannot overflow: D < 2^105; least >= 1 in the domain.
+    return unsafe_add(unsafe_add(d, unsafe_div(d, least)), 1)
 
 
 @internal
 @pure
-def invariant_down(x: DynArray[uint256, 8], amplification: uint256) -> uint256:
+def invariant_down(
+    x: DynArray[uint256, 8], total: uint256, least: uint256, start: uint256, amplification: uint256
+) -> uint256:
     """
-    @dev A lower bound of D of x.
+    @dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or D / 8 to 2 D.
     """
-    ann: uint256 = amplification * len(x)
-    total: uint256 = self._sum(x)
-    d: uint256 = self._newton_d(x, total, ann)
-    margin: uint256 = 1
-    for _: uint256 in range(24):
-        assert d > margin, "stable: no convergence"
-        # Strictly below the root where the same sum, its product rounded up, is not above.
-        if not self._is_above(d - margin, self._product_up(x, d - margin), total, ann):
-            return d - margin
-        margin *= 16
-    raise "stable: no convergence"
+    n: uint256 = len(x)
+    ann: uint256 = amplification * n
+    d: uint256 = self._root_up(x, total, least, start, ann)
+    product: uint256 = d
+    for x_k: uint256 in x:
+        # Rounds up: a quotient and one more. cannot overflow: see the bounds at the top.
+        product = unsafe_add(unsafe_div(unsafe_mul(product, d), unsafe_mul(x_k, n)), 1)
+    # From an upper bound the root is no farther than F(D) over the least slope on the way, which F, convex, has at the root:
+    # F' = Ann - 1 + (n + 1) P / D with P = Ann (S - D) + D there, no less than with this larger D in P.
+    above: uint256 = product * limits.AMPLIFICATION_PRECISION + (ann - limits.AMPLIFICATION_PRECISION) * d - ann * total
+    slope: uint256 = ann + n * limits.AMPLIFICATION_PRECISION + (n + 1) * (ann * (total - d) // d)
+    return d - above // slope - 1
 
 
 @internal
 @pure
-def balance_up(x: DynArray[uint256, 8], index: uint256, d: uint256, amplification: uint256) -> uint256:
+def balance_up(
+    x: DynArray[uint256, 8], index: uint256, start: uint256, d: uint256, amplification: uint256
+) -> uint256:
     """
-    @dev An upper bound of x[index] at invariant d, the other balances given; x[index] itself only starts the search.
+    @dev An upper bound of x[index] at invariant d, the other balances given; start is where to look for it. Inside the domain.
          y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up).
     """
     assert d < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
     ann: uint256 = amplification * n
-    b: uint256 = d * limits.AMPLIFICATION_PRECISION // ann
+    others: uint256 = 0
+    least: uint256 = Y_MAX
     c: uint256 = d
     for k: uint256 in range(len(x), bound=8):
         if k != index:
             x_k: uint256 = x[k]
-            # cannot overflow: x_k < 2^112, c < 2^150, d < 2^105.
-            b = unsafe_add(b, x_k)  # cannot overflow: see above
-            c = fixed_point.div_up(unsafe_mul(c, d), unsafe_mul(x_k, n))  # cannot overflow: see above
+            others = unsafe_add(others, x_k)  # cannot overflow: x_k < 2^112
+            least = min(least, x_k)
+            # Rounds up: a quotient and one more. cannot overflow: c < 2^150, d < 2^105.
+            c = unsafe_add(unsafe_div(unsafe_mul(c, d), unsafe_mul(x_k, n)), 1)
             # A larger term needs a y outside the domain.
             assert c < 2 ** 150, "stable: imbalance"
-    c = fixed_point.div_up(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
-    y: uint256 = x[index]
-    # Newton needs 2y + b > D at its start; from below the root its first step passes to the far side, at most to Y_MAX.
-    if 2 * y + b <= d:
+    # cannot overflow: c * d < 2^255; with ann * n >= 4 * AMPLIFICATION_PRECISION the quotient times that is below 2^253.
+    c = unsafe_mul(unsafe_add(unsafe_div(unsafe_mul(c, d), ann * n), 1), limits.AMPLIFICATION_PRECISION)
+    b: uint256 = unsafe_add(others, d * limits.AMPLIFICATION_PRECISION // ann)  # cannot overflow: below 2^116
+    y: uint256 = start
+    # G rises where 2y + b > D: at D, if not at the start. cannot overflow: start < 2^113.
+    if unsafe_add(unsafe_mul(2, y), b) <= d:
         y = d
     for i: uint256 in range(ITERATIONS):
-        last: uint256 = y
-        # cannot overflow: y <= 2^112, c < 2^253, b < 2^115. The divisor is positive: at the start as assured above, later because
-        # y is at least the root less one, where it exceeds c / y - 2.
-        y = unsafe_div(unsafe_add(unsafe_mul(y, y), c), unsafe_sub(unsafe_add(unsafe_mul(2, y), b), d))
-        y = min(y, Y_MAX)
-        # From the second step on it only falls, until rounding stops it.
-        if i > 0 and y + 1 >= last:
+        # cannot overflow: y < 2^113, c < 2^253, b < 2^116. The slope is positive: at the start as assured above, later because at
+        # the root y + b - D = c / y.
+        slope: uint256 = unsafe_sub(unsafe_add(unsafe_mul(2, y), b), d)
+        following: uint256 = unsafe_add(unsafe_mul(y, y), c)  # cannot overflow: see above
+        # Rounds up: a quotient and one more. cannot overflow: a quotient.
+        following = unsafe_add(unsafe_div(following, slope), 1)
+        step: uint256 = 0
+        if following < y:
+            step = unsafe_sub(y, following)  # cannot overflow: see above
+            y = following
+        elif i == 0:
+            # From below the root, to an upper bound.
+            following = min(following, Y_MAX)
+            step = unsafe_sub(max(following, y), y)  # cannot overflow: see above
+            y = following
+        else:
             break
-    assert y < Y_MAX, "stable: imbalance"
-    margin: uint256 = 1
-    for _: uint256 in range(24):
-        candidate: uint256 = y + margin
-        if candidate * candidate + b * candidate >= c + d * candidate:
-            return candidate
-        margin *= 16
-    raise "stable: no convergence"
-
-
-@internal
-@pure
-def check_domain(x: DynArray[uint256, 8]):
-    total: uint256 = 0
-    least: uint256 = Y_MAX
-    for x_k: uint256 in x:
-        assert x_k < Y_MAX, "stable: imbalance"
-        total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
-        if x_k < least:
-            least = x_k
-    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
-
-
-@internal
-@pure
-def _sum(x: DynArray[uint256, 8]) -> uint256:
-    total: uint256 = 0
-    for x_k: uint256 in x:
-        total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
-    return total
+        # What remains above the root is below step^2 / slope. cannot overflow: step < 2^113; slope < 2^117, the part is below 2^49.
+        if unsafe_mul(step, step) <= unsafe_mul(slope, y >> SETTLED_BITS):
+            break
+    # A root past Y_MAX leaves y there, outside.
+    assert y < Y_MAX and min(least, y) > unsafe_add(others, y) >> IMBALANCE_BITS, "stable: imbalance"  # cannot overflow: sums below 2^116
+    return y
 
 
 @internal
@@ -199,39 +209,18 @@ def product_down(x: DynArray[uint256, 8], d: uint256) -> uint256:
 
 @internal
 @pure
-def _product_up(x: DynArray[uint256, 8], d: uint256) -> uint256:
-    """
-    @dev D^(n+1) / (n^n prod x), each step rounded up.
-    """
-    n: uint256 = len(x)
-    product: uint256 = d
-    for x_k: uint256 in x:
-        product = fixed_point.div_up(product * d, x_k * n)
-    return product
-
-
-@internal
-@pure
-def _is_above(d: uint256, product: uint256, total: uint256, ann: uint256) -> bool:
-    """
-    @dev product + Ann * D >= Ann * S + D, times the precision of Ann.
-    """
-    # cannot overflow: a product is below 2^149, ann below 2^27, d and total below 2^115.
-    left: uint256 = unsafe_add(unsafe_mul(product, limits.AMPLIFICATION_PRECISION), unsafe_mul(ann, d))
-    # cannot overflow: see above
-    return left >= unsafe_add(unsafe_mul(ann, total), unsafe_mul(d, limits.AMPLIFICATION_PRECISION))
-
-
-@internal
-@pure
-def _above_root(x: DynArray[uint256, 8], total: uint256) -> uint256:
+def above_root(x: DynArray[uint256, 8], total: uint256, least: uint256) -> uint256:
     """
     @dev A start for Newton, at or above D, whose product terms all stay below PRODUCT_LIMIT. Halving is safe: a product term
          past the limit at D means the whole product exceeds 2^(n+1) * (Ann * S + D) even if each asset still to come takes its
-         largest share of S, so the root lies below D / 2. Only n >= 5 can get there at all.
+         largest share of S, so the root lies below D / 2. Only n >= 5 can get there at all, and none with a term's factor
+         S / (n x) within 32: S * 32^8 < 2^145.
     """
     d: uint256 = total
     n: uint256 = len(x)
+    # cannot overflow: least < 2^112.
+    if n <= 4 or total <= unsafe_mul(unsafe_mul(least, n), 32):
+        return d
     for _: uint256 in range(16):
         product: uint256 = d
         for x_k: uint256 in x:
@@ -246,27 +235,46 @@ def _above_root(x: DynArray[uint256, 8], total: uint256) -> uint256:
 
 @internal
 @pure
-def _newton_d(x: DynArray[uint256, 8], total: uint256, ann: uint256) -> uint256:
+def _root_up(
+    x: DynArray[uint256, 8], total: uint256, least: uint256, start: uint256, ann: uint256
+) -> uint256:
     """
-    @dev D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), P the product at D; falls to the root from above.
+    @dev An upper bound of D of x, by Newton's method:
+         D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down.
     """
     assert total < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
-    d: uint256 = total
-    if n > 4:
-        d = self._above_root(x, total)
-    amplified: uint256 = ann * total // limits.AMPLIFICATION_PRECISION
-    for _: uint256 in range(ITERATIONS):
-        product: uint256 = self.product_down(x, d)
-        last: uint256 = d
-        # cannot overflow: amplified < 2^122 and ann * d < 2^132; n + 1 times a product below 2^152, n * D times it below
-        # 1.5 * 2^255.
-        # The divisor is positive, as Ann > 1 and D is.
-        top: uint256 = unsafe_mul(unsafe_add(amplified, unsafe_mul(product, n)), d)  # cannot overflow: see above
-        d = unsafe_mul(unsafe_sub(ann, limits.AMPLIFICATION_PRECISION), d)  # cannot overflow: see above
-        d = unsafe_add(unsafe_div(d, limits.AMPLIFICATION_PRECISION), unsafe_mul(unsafe_add(n, 1), product))
-        d = unsafe_div(top, d)  # cannot overflow: see above
-        # It only falls, until rounding stops it.
-        if d + 1 >= last:
+    d: uint256 = start
+    # cannot overflow: ann < 2^27, total < 2^105, amplified < 2^122. Rounds up: a quotient and one more.
+    amplified: uint256 = unsafe_add(unsafe_div(unsafe_mul(ann, total), limits.AMPLIFICATION_PRECISION), 1)
+    for i: uint256 in range(ITERATIONS):
+        product: uint256 = d
+        for x_k: uint256 in x:
+            # cannot overflow: see the bounds at the top.
+            product = unsafe_div(unsafe_mul(product, d), unsafe_mul(x_k, n))
+        bend: uint256 = unsafe_mul(unsafe_add(n, 1), product)  # cannot overflow: below 2^152
+        # D * F'(D), rounded down. cannot overflow: Ann > 1, ann * d < 2^132.
+        slope: uint256 = unsafe_mul(unsafe_sub(ann, limits.AMPLIFICATION_PRECISION), d)
+        slope = unsafe_add(unsafe_div(slope, limits.AMPLIFICATION_PRECISION), bend)  # cannot overflow: see above
+        # cannot overflow: n * D times a product is below 1.5 * 2^255.
+        following: uint256 = unsafe_mul(unsafe_add(amplified, unsafe_mul(product, n)), d)
+        # Rounds up: a quotient and one more. cannot overflow: a quotient; slope is positive, as Ann > 1 and D is.
+        following = unsafe_add(unsafe_div(following, slope), 1)
+        if following >= total:
+            # D is never above S.
+            return total
+        step: uint256 = 0
+        if following < d:
+            step = unsafe_sub(d, following)  # cannot overflow: see above
+        elif i == 0:
+            # From below the root, to an upper bound.
+            step = unsafe_sub(following, d)  # cannot overflow: see above
+        else:
+            # Rounding stops it.
+            break
+        d = following
+        # What remains above the root is below F'' / F' * step^2 / 2, and F'' / F' = n * bend / (D * slope): at most n / 2 parts.
+        # cannot overflow: step and d < 2^105; a part is below 2^40, slope < 2^153 and, with P >= D / 8^9, at most 2^43 * bend.
+        if unsafe_mul(step, step) <= unsafe_mul(d, unsafe_div(unsafe_mul(least >> SETTLED_BITS, slope), bend)):
             break
     return d

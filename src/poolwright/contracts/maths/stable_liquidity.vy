@@ -11,6 +11,7 @@
 from . import fixed_point
 from . import limits
 from . import stable_invariant
+from . import stable_maths
 
 ROUNDS: constant(uint256) = 32  # see geometric_maths.vy
 
@@ -38,10 +39,13 @@ def compute_shares_given_amounts_in(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, room)
-    before: uint256 = stable_invariant.invariant_up(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, room)
+    before: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     # A low ratio taxes more: rounds down.
-    after: uint256 = self._invariant_with(x, left, right, factors, nets_e18, amplification)
+    after: uint256 = self._invariant_with(x, left, right, total, before, factors, nets_e18, amplification)
     growth: uint256 = 0
     if after > before:
         growth = (after - before) * fixed_point.E36 // before
@@ -51,10 +55,52 @@ def compute_shares_given_amounts_in(
         if nets_e18[i] > proportional_e18:
             nets_e18[i] -= fixed_point.mul_up(nets_e18[i] - proportional_e18, fee)
         fees[i] = (amounts_in[i] * fixed_point.WAD - nets_e18[i]) // fixed_point.WAD
-    after = self._invariant_with(x, left, right, factors, nets_e18, amplification)
+    after = self._invariant_with(x, left, right, total, before, factors, nets_e18, amplification)
     if after <= before:
         return 0, fees
     return fixed_point.mul_div_down(supply, after - before, before), fees
+
+
+@internal
+@pure
+def compute_shares_given_amount_in(
+    balances: DynArray[uint256, 8],
+    factors: DynArray[uint256, 8],
+    amplification: uint256,
+    index: uint256,
+    amount_in: uint256,
+    supply: uint256,
+    fee: uint256,
+) -> (uint256, uint256):
+    """
+    @dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing.
+    """
+    balance: uint256 = balances[index]
+    factor: uint256 = factors[index]
+    assert amount_in <= balance * limits.MAX_ADD_RATIO, "add: amount too large"
+    x: DynArray[uint256, 8] = []
+    left: uint256 = 0
+    right: uint256 = 0
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, amount_in * factor)
+    before: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
+    added: uint256 = ((amount_in * factor) << left) >> right
+    # A low ratio taxes more: rounds down.
+    after: uint256 = self._invariant_grown(x, index, added, total, before, amplification)
+    proportional_e18: uint256 = 0
+    if after > before:
+        proportional_e18 = balance * ((after - before) * fixed_point.E36 // before) // fixed_point.WAD
+    net_e18: uint256 = amount_in * fixed_point.WAD
+    if net_e18 > proportional_e18:
+        net_e18 -= fixed_point.mul_up(net_e18 - proportional_e18, fee)
+    fee_amount: uint256 = (amount_in * fixed_point.WAD - net_e18) // fixed_point.WAD
+    added = (fixed_point.mul_div_down(net_e18, factor, fixed_point.WAD) << left) >> right
+    after = self._invariant_grown(x, index, added, total, before, amplification)
+    if after <= before:
+        return 0, fee_amount
+    return fixed_point.mul_div_down(supply, after - before, before), fee_amount
 
 
 @internal
@@ -76,17 +122,18 @@ def compute_amount_in_given_shares(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(
-        balances, factors, balance * factors[index] * limits.MAX_ADD_RATIO
-    )
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, balance * factors[index] * limits.MAX_ADD_RATIO)
     limit: uint256 = (limits.MAX_ADD_RATIO + 1) * fixed_point.E36
-    d: uint256 = stable_invariant.invariant_up(x, amplification)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     target: uint256 = fixed_point.mul_div_up(d, supply + shares, supply)
     # No asset within its limit gives as much: the sum would stay below 2^104.
     assert target < stable_invariant.D_MAX, "add: amount too large"
     grown: uint256 = self._grown_up(x, index, target, amplification)
     assert grown <= limit, "add: amount too large"
-    u: uint256 = self._solve_up(grown, x, index, amplification, fee)
+    u: uint256 = self._solve_up(grown, x, index, d, amplification, fee)
     assert u <= limit, "add: amount too large"
     amount: uint256 = fixed_point.div_up(balance * (u - fixed_point.E36), fixed_point.E36)
     net: uint256 = fixed_point.div_up(balance * (grown - fixed_point.E36), fixed_point.E36)
@@ -112,8 +159,11 @@ def compute_amount_out_given_shares(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    d: uint256 = stable_invariant.invariant_up(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     target: uint256 = fixed_point.mul_div_up(d, supply - shares, supply)
     remains: uint256 = self._grown_up(x, index, target, amplification)
     assert remains >= limits.MIN_LEFT_E36, "remove: amount too large"
@@ -149,11 +199,14 @@ def compute_shares_given_amount_out(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    d: uint256 = stable_invariant.invariant_up(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     taxed: uint256 = (balance - amount_out) * fixed_point.E36 // balance
     assert taxed >= limits.MIN_LEFT_E36, "remove: amount too large"
-    remains: uint256 = self._solve_down(taxed, x, index, amplification, fee)
+    remains: uint256 = self._solve_down(taxed, x, index, d, amplification, fee)
     assert remains >= limits.MIN_LEFT_E36, "remove: amount too large"
     ratio: uint256 = self._ratio_down(remains, x, index, d, amplification)
     shares: uint256 = supply
@@ -171,20 +224,53 @@ def _invariant_with(
     x: DynArray[uint256, 8],
     left: uint256,
     right: uint256,
+    total: uint256,
+    d: uint256,
     factors: DynArray[uint256, 8],
     nets_e18: DynArray[uint256, 8],
     amplification: uint256,
 ) -> uint256:
     """
-    @dev D after net amounts in, rounded down: each amount is valued down.
+    @dev D after net amounts in, rounded down: each amount is valued down. total and d are the sum of x and an upper bound of D.
     """
     after: DynArray[uint256, 8] = x
     for i: uint256 in range(len(x), bound=8):
         if nets_e18[i] > 0:
             value: uint256 = fixed_point.mul_div_down(nets_e18[i], factors[i], fixed_point.WAD)
             after[i] = x[i] + ((value << left) >> right)
-    stable_invariant.check_domain(after)
-    return stable_invariant.invariant_down(after, amplification)
+    return self._invariant_after(after, total, d, amplification)
+
+
+@internal
+@pure
+def _invariant_grown(
+    x: DynArray[uint256, 8], index: uint256, added: uint256, total: uint256, d: uint256, amplification: uint256
+) -> uint256:
+    """
+    @dev D after x[index] has grown, rounded down. total and d are the sum of x and an upper bound of D.
+    """
+    after: DynArray[uint256, 8] = x
+    after[index] = x[index] + added
+    return self._invariant_after(after, total, d, amplification)
+
+
+@internal
+@pure
+def _invariant_after(
+    after: DynArray[uint256, 8], total_before: uint256, d_before: uint256, amplification: uint256
+) -> uint256:
+    """
+    @dev D of balances that have grown from those of d_before, an upper bound within a millionth; rounded down.
+    """
+    total: uint256 = 0
+    least: uint256 = 0
+    total, least = stable_invariant.check_domain(after)
+    added: uint256 = total - total_before
+    # Near prices of one, D grows by what the sum does. Where that is less than half of it, so small a D is a start: D never falls.
+    start: uint256 = min(d_before + added, total)
+    if added > d_before >> 1:
+        start = stable_invariant.above_root(after, total, least)
+    return stable_invariant.invariant_down(after, total, least, start, amplification)
 
 
 @internal
@@ -195,10 +281,7 @@ def _grown_up(
     """
     @dev rho^-1: the factor on x[index] that gives invariant d, rounded up.
     """
-    y: uint256 = stable_invariant.balance_up(x, index, d, amplification)
-    after: DynArray[uint256, 8] = x
-    after[index] = y
-    stable_invariant.check_domain(after)
+    y: uint256 = stable_invariant.balance_up(x, index, x[index], d, amplification)
     return fixed_point.div_up(y * fixed_point.E36, x[index])
 
 
@@ -212,8 +295,11 @@ def _ratio_down(
     """
     after: DynArray[uint256, 8] = x
     after[index] = x[index] * u // fixed_point.E36
-    stable_invariant.check_domain(after)
-    return stable_invariant.invariant_down(after, amplification) * fixed_point.E36 // d
+    total: uint256 = 0
+    least: uint256 = 0
+    total, least = stable_invariant.check_domain(after)
+    start: uint256 = stable_invariant.above_root(after, total, least)
+    return stable_invariant.invariant_down(after, total, least, start, amplification) * fixed_point.E36 // d
 
 
 @internal
@@ -226,30 +312,34 @@ def _ratio_up(
     """
     after: DynArray[uint256, 8] = x
     after[index] = fixed_point.div_up((x[index] + 1) * u, fixed_point.E36)
-    stable_invariant.check_domain(after)
+    total: uint256 = 0
+    least: uint256 = 0
+    total, least = stable_invariant.check_domain(after)
     return fixed_point.div_up(
-        stable_invariant.invariant_up(after, amplification) * fixed_point.E36, d
+        stable_invariant.invariant_up(after, total, least, amplification) * fixed_point.E36, d
     )
 
 
 @internal
 @pure
 def _solve_up(
-    taxed: uint256, x: DynArray[uint256, 8], index: uint256, amplification: uint256, fee: uint256
+    taxed: uint256, x: DynArray[uint256, 8], index: uint256, d: uint256, amplification: uint256, fee: uint256
 ) -> uint256:
     """
-    @dev u with phi(u) = taxed >= 1, rounded up; the bracket of geometric_maths._solve_up.
+    @dev u with phi(u) = taxed >= 1, rounded up; the bracket of geometric_maths._solve_up. d: an upper bound of the invariant of x.
     """
     if fee == 0:
         return taxed
-    d_up: uint256 = stable_invariant.invariant_up(x, amplification)
-    d_down: uint256 = stable_invariant.invariant_down(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    total, least = stable_invariant.check_domain(x)
+    d_down: uint256 = stable_invariant.invariant_down(x, total, least, d, amplification)
     keep: uint256 = fixed_point.WAD - fee
     target: uint256 = taxed * fixed_point.WAD
     low: uint256 = taxed
     high: uint256 = 0
     for _: uint256 in range(ROUNDS):
-        ratio: uint256 = self._ratio_down(low, x, index, d_up, amplification)
+        ratio: uint256 = self._ratio_down(low, x, index, d, amplification)
         high = fixed_point.div_up(target - fee * ratio, keep)
         if high - low <= high // fixed_point.WAD:
             break
@@ -261,15 +351,17 @@ def _solve_up(
 @internal
 @pure
 def _solve_down(
-    taxed: uint256, x: DynArray[uint256, 8], index: uint256, amplification: uint256, fee: uint256
+    taxed: uint256, x: DynArray[uint256, 8], index: uint256, d: uint256, amplification: uint256, fee: uint256
 ) -> uint256:
     """
-    @dev q with phi(q) = taxed, q <= 1, rounded down; the bracket of geometric_maths._solve_down.
+    @dev q with phi(q) = taxed, q <= 1, rounded down; the bracket of geometric_maths._solve_down. d: an upper bound of the invariant of x.
     """
     if fee == 0:
         return taxed
-    d_up: uint256 = stable_invariant.invariant_up(x, amplification)
-    d_down: uint256 = stable_invariant.invariant_down(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    total, least = stable_invariant.check_domain(x)
+    d_down: uint256 = stable_invariant.invariant_down(x, total, least, d, amplification)
     keep: uint256 = fixed_point.WAD - fee
     target: uint256 = taxed * fixed_point.WAD
     low: uint256 = 0
@@ -280,6 +372,6 @@ def _solve_down(
         low = (target - spent) // keep
         if low < limits.MIN_LEFT_E36 or high - low <= high // fixed_point.WAD:
             break
-        spent = fee * self._ratio_down(low, x, index, d_up, amplification)
+        spent = fee * self._ratio_down(low, x, index, d, amplification)
         high = min(fixed_point.div_up(target - spent, keep), high)
     return low

@@ -15,6 +15,18 @@ from . import stable_invariant
 
 @internal
 @pure
+def values_of(balances: DynArray[uint256, 8], factors: DynArray[uint256, 8]) -> DynArray[uint256, 8]:
+    """
+    @dev What balances are worth (1e36), exactly.
+    """
+    values: DynArray[uint256, 8] = balances
+    for i: uint256 in range(len(balances), bound=8):
+        values[i] = balances[i] * factors[i]
+    return values
+
+
+@internal
+@pure
 def compute_invariant_down(
     balances: DynArray[uint256, 8], factors: DynArray[uint256, 8], amplification: uint256
 ) -> uint256:
@@ -24,8 +36,14 @@ def compute_invariant_down(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    return ((stable_invariant.invariant_down(x, amplification) << right) >> left) // fixed_point.WAD
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_down(
+        x, total, least, stable_invariant.above_root(x, total, least), amplification
+    )
+    return ((d << right) >> left) // fixed_point.WAD
 
 
 @internal
@@ -39,10 +57,12 @@ def compute_invariant_up(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    return fixed_point.div_up(
-        stable_invariant.value_up(stable_invariant.invariant_up(x, amplification), left, right), fixed_point.WAD
-    )
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
+    return fixed_point.div_up(stable_invariant.value_up(d, left, right), fixed_point.WAD)
 
 
 @internal
@@ -58,13 +78,35 @@ def compute_out_given_exact_in(
     """
     @dev Raw amount out for a net amount in (_e18). Amount leaves: rounds down.
     """
+    return self.out_given_values(
+        self.values_of(balances, factors), amplification, index_in, index_out, factors[index_in],
+        factors[index_out], net_in_e18
+    )
+
+
+@internal
+@pure
+def out_given_values(
+    values: DynArray[uint256, 8],
+    amplification: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    factor_in: uint256,
+    factor_out: uint256,
+    net_in_e18: uint256,
+) -> uint256:
+    """
+    @dev compute_out_given_exact_in of balances by their values (1e36).
+    """
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    d: uint256 = stable_invariant.invariant_up(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     return self.out_given_invariant(
-        x, left, right, d, amplification, index_in, index_out, factors[index_in], factors[index_out], net_in_e18
+        x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, net_in_e18
     )
 
 
@@ -88,15 +130,16 @@ def out_given_invariant(
     assert index_in != index_out, "swap: same token"
     # Amount in is valued down, the balance that must stay is rounded up.
     value_in: uint256 = fixed_point.mul_div_down(net_in_e18, factor_in, fixed_point.WAD)
-    assert value_in <= stable_invariant.value_up(2 ** 104, left, right), "swap: in too large"
+    assert value_in <= (2 ** 104 << right) >> left, "swap: in too large"
+    added: uint256 = (value_in << left) >> right
     after: DynArray[uint256, 8] = x
-    after[index_in] = x[index_in] + ((value_in << left) >> right)
-    stays: uint256 = stable_invariant.balance_up(after, index_out, d, amplification)
-    if stays >= x[index_out]:
+    after[index_in] = x[index_in] + added
+    # Near a price of one the amount out is close to the amount in.
+    held: uint256 = x[index_out]
+    stays: uint256 = stable_invariant.balance_up(after, index_out, held - min(added, held), d, amplification)
+    if stays >= held:
         return 0
-    after[index_out] = stays
-    stable_invariant.check_domain(after)
-    return (((x[index_out] - stays) << right) >> left) // factor_out
+    return (((held - stays) << right) >> left) // factor_out
 
 
 @internal
@@ -112,14 +155,36 @@ def compute_in_given_exact_out(
     """
     @dev Net amount in (_e18) for a raw amount out. Amount enters: rounds up.
     """
+    return self.in_given_values(
+        self.values_of(balances, factors), amplification, index_in, index_out, factors[index_in],
+        factors[index_out], balances[index_out], amount_out
+    )
+
+
+@internal
+@pure
+def in_given_values(
+    values: DynArray[uint256, 8],
+    amplification: uint256,
+    index_in: uint256,
+    index_out: uint256,
+    factor_in: uint256,
+    factor_out: uint256,
+    balance_out: uint256,
+    amount_out: uint256,
+) -> uint256:
+    """
+    @dev compute_in_given_exact_out of balances by their values (1e36).
+    """
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    d: uint256 = stable_invariant.invariant_up(x, amplification)
+    total: uint256 = 0
+    least: uint256 = 0
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     return self.in_given_invariant(
-        x, left, right, d, amplification, index_in, index_out, factors[index_in], factors[index_out],
-        balances[index_out], amount_out
+        x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, balance_out, amount_out
     )
 
 
@@ -144,16 +209,16 @@ def in_given_invariant(
     assert index_in != index_out, "swap: same token"
     assert amount_out > 0, "swap: zero out"
     assert amount_out < balance_out, "swap: out too large"
+    left_over: uint256 = (((balance_out - amount_out) * factor_out) << left) >> right
     after: DynArray[uint256, 8] = x
-    after[index_out] = (((balance_out - amount_out) * factor_out) << left) >> right
-    stable_invariant.check_domain(after)
-    grown: uint256 = stable_invariant.balance_up(after, index_in, d, amplification)
-    after[index_in] = grown
-    stable_invariant.check_domain(after)
-    if grown <= x[index_in]:
+    after[index_out] = left_over
+    # Near a price of one the amount in is close to the amount out, x is no less than what is left of it.
+    held: uint256 = x[index_in]
+    grown: uint256 = stable_invariant.balance_up(after, index_in, held + x[index_out] - left_over, d, amplification)
+    if grown <= held:
         return 0
     return fixed_point.mul_div_up(
-        stable_invariant.value_up(grown - x[index_in], left, right), fixed_point.WAD, factor_in
+        stable_invariant.value_up(grown - held, left, right), fixed_point.WAD, factor_in
     )
 
 
@@ -173,7 +238,13 @@ def compute_spot_price(
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
+    total: uint256 = 0
+    least: uint256 = 0
+    values: DynArray[uint256, 8] = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_down(
+        x, total, least, stable_invariant.above_root(x, total, least), amplification
+    )
     ann: uint256 = amplification * len(x)
-    k: uint256 = stable_invariant.product_down(x, stable_invariant.invariant_down(x, amplification)) * limits.AMPLIFICATION_PRECISION
+    k: uint256 = stable_invariant.product_down(x, d) * limits.AMPLIFICATION_PRECISION
     return x[index_in] * (ann * x[index_out] + k), x[index_out] * (ann * x[index_in] + k)

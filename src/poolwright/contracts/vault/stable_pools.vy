@@ -35,15 +35,35 @@ def price_swap(
     @dev The amount out for a net amount in (_e18), or with exact_out the net amount in for an amount out.
     """
     rated: bool = header & constitution.RATED != 0
-    balances: DynArray[uint256, 8] = []
-    factors: DynArray[uint256, 8] = []
-    for i: uint256 in range(header & 255, bound=8):
-        balances.append(storage.words[pool][i] & limits.MAX_BALANCE)
+    n: uint256 = header & 255
+    # The assets' records are the last words of a slice that lies within any constitution, and before them what stands there.
+    records: Bytes[256] = b""
+    if n <= 3:
+        records = slice(pool.code, reading.ASSETS + 32 * n - 96, 96)
+    else:
+        records = slice(pool.code, reading.ASSETS + 32 * n - 256, 256)
+    at: uint256 = len(records) - 32 * n
+    values: DynArray[uint256, 8] = []
+    factor_in: uint256 = 0
+    factor_out: uint256 = 0
+    balance_out: uint256 = 0
+    for i: uint256 in range(n, bound=8):
         rate: uint256 = limits.WAD
         if rated:
             rate = rate_maths.unpack(storage.rates[pool][i]).accepted
-        factors.append(scaling.scaling_factor(constitution.decimals(reading.record_word(pool, i)), rate))
+        record: uint256 = extract32(records, at + 32 * i, output_type=uint256)
+        factor: uint256 = scaling.scaling_factor(constitution.decimals(record), rate)
+        balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
+        # cannot overflow: a balance is below 2^112, a factor below 2^127.
+        values.append(unsafe_mul(balance, factor))
+        if i == index_in:
+            factor_in = factor
+        elif i == index_out:
+            factor_out = factor
+            balance_out = balance
     amplification: uint256 = pools.parameter_now(pool, constitution.parameter(header), flags)
     if exact_out:
-        return stable_maths.compute_in_given_exact_out(balances, factors, amplification, index_in, index_out, given)
-    return stable_maths.compute_out_given_exact_in(balances, factors, amplification, index_in, index_out, given)
+        return stable_maths.in_given_values(
+            values, amplification, index_in, index_out, factor_in, factor_out, balance_out, given
+        )
+    return stable_maths.out_given_values(values, amplification, index_in, index_out, factor_in, factor_out, given)

@@ -6,23 +6,21 @@ from __future__ import annotations
 from poolwright.errors import PoolRevert
 from poolwright.model.float_maths import limits
 from poolwright.model.float_maths import primitives
-from poolwright.model.words import item, with_item
+from poolwright.model.words import with_item
 
 IMBALANCE_BITS: float = 16.0
 PRODUCT_LIMIT: float = 2.0 ** 148
 Y_MAX: float = 2.0 ** 112
 D_MAX: float = 3.0423614405477506e+31
 ITERATIONS: float = 255.0
+SETTLED_BITS: float = 64.0
 
 
-def normalise(balances: tuple[float, ...], factors: tuple[float, ...], room: float) -> tuple[tuple[float, ...], int, int]:
-    """@dev (x rounded down, left, right): x = (balance * factor << left) >> right. room: value (1e36) that an operation may add."""
-    x: tuple[float, ...] = balances
+def normalise(values: tuple[float, ...], room: float) -> tuple[tuple[float, ...], int, int, float, float]:
+    """@dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. room: value (1e36) that an operation may add."""
     total = room
-    for i in range(len(balances)):
-        value = balances[i] * item(factors, i)
+    for value in values:
         total = total + value
-        x = with_item(x, i, value)
     left = 0
     if total < 2.0 ** 100:
         left = 64
@@ -42,10 +40,31 @@ def normalise(balances: tuple[float, ...], factors: tuple[float, ...], room: flo
         total = total / 2.0 ** 16
     if total >= 2.0 ** 104:
         raise PoolRevert('stable: balances too large')
-    for i in range(len(balances)):
-        x = with_item(x, i, primitives.shifted(primitives.shifted(item(x, i), left), -right))
-    check_domain(x)
-    return (x, left, right)
+    x: tuple[float, ...] = values
+    total = 0.0
+    least_ = Y_MAX
+    for i in range(len(values)):
+        x_i = primitives.shifted(primitives.shifted(values[i], left), -right)
+        x = with_item(x, i, x_i)
+        total = total + x_i
+        least_ = min(least_, x_i)
+    if least_ <= total / 2.0 ** 16:
+        raise PoolRevert('stable: imbalance')
+    return (x, left, right, total, least_)
+
+
+def check_domain(x: tuple[float, ...]) -> tuple[float, float]:
+    """@dev (sum x, least x); reverts outside the domain."""
+    total = 0.0
+    least_ = Y_MAX
+    for x_k in x:
+        if x_k >= Y_MAX:
+            raise PoolRevert('stable: imbalance')
+        total = total + x_k
+        least_ = min(least_, x_k)
+    if least_ <= total / 2.0 ** 16:
+        raise PoolRevert('stable: imbalance')
+    return (total, least_)
 
 
 def value_up(amount: float, left: int, right: int) -> float:
@@ -53,65 +72,62 @@ def value_up(amount: float, left: int, right: int) -> float:
     return primitives.shifted(primitives.shifted(amount, right) + primitives.shifted(1.0, left) - 1.0, -left)
 
 
-def invariant_up(x: tuple[float, ...], amplification: float) -> float:
-    """@dev An upper bound of D of balances in [x, x + 1): D of x + 1, rounded up."""
-    return _newton_d(x, _sum(x), amplification * float(len(x)))
+def invariant_up(x: tuple[float, ...], total: float, least_: float, amplification: float) -> float:
+    """@dev An upper bound of D of balances in [x, x + 1); total and least are those of x."""
+    d = _root_up(x, total, least_, above_root(x, total, least_), amplification * float(len(x)))
+    return d + primitives.divide(d, least_) + 1.0
 
 
-def invariant_down(x: tuple[float, ...], amplification: float) -> float:
-    """@dev A lower bound of D of x."""
-    return _newton_d(x, _sum(x), amplification * float(len(x)))
+def invariant_down(x: tuple[float, ...], total: float, least_: float, start: float, amplification: float) -> float:
+    """@dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or D / 8 to 2 D."""
+    n = float(len(x))
+    ann = amplification * n
+    d = _root_up(x, total, least_, start, ann)
+    return d
 
 
-def balance_up(x: tuple[float, ...], index: int, d: float, amplification: float) -> float:
-    """@dev An upper bound of x[index] at invariant d, the other balances given; x[index] itself only starts the search.
+def balance_up(x: tuple[float, ...], index: int, start: float, d: float, amplification: float) -> float:
+    """@dev An upper bound of x[index] at invariant d, the other balances given; start is where to look for it. Inside the domain.
     y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up)."""
     if d >= D_MAX:
         raise PoolRevert('stable: balances too large')
     n = float(len(x))
     ann = amplification * n
-    b = primitives.divide(d * limits.AMPLIFICATION_PRECISION, ann)
+    others = 0.0
+    least_ = Y_MAX
     c = d
     for k in range(len(x)):
         if k != index:
             x_k = x[k]
-            b = b + x_k
-            c = primitives.ratio(c * d, x_k * n)
+            others = others + x_k
+            least_ = min(least_, x_k)
+            c = primitives.divide(c * d, x_k * n)
             if c >= 2.0 ** 150:
                 raise PoolRevert('stable: imbalance')
-    c = primitives.ratio(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
-    y = item(x, index)
+    c = primitives.divide(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
+    b = others + primitives.divide(d * limits.AMPLIFICATION_PRECISION, ann)
+    y = start
     if 2.0 * y + b <= d:
         y = d
     for i in range(255):
-        last = y
-        y = primitives.divide(y * y + c, 2.0 * y + b - d)
-        y = min(y, Y_MAX)
-        if i > 0 and primitives.settled(y, last):
+        slope = 2.0 * y + b - d
+        following = y * y + c
+        following = primitives.divide(following, slope)
+        step = 0.0
+        if following < y:
+            step = y - following
+            y = following
+        elif i == 0:
+            following = min(following, Y_MAX)
+            step = max(following, y) - y
+            y = following
+        else:
             break
-    if y >= Y_MAX:
+        if step * step <= slope * (y / 2.0 ** 64):
+            break
+    if not (y < Y_MAX and min(least_, y) > (others + y) / 2.0 ** 16):
         raise PoolRevert('stable: imbalance')
     return y
-
-
-def check_domain(x: tuple[float, ...]) -> None:
-    total = 0.0
-    least_ = Y_MAX
-    for x_k in x:
-        if x_k >= Y_MAX:
-            raise PoolRevert('stable: imbalance')
-        total = total + x_k
-        if x_k < least_:
-            least_ = x_k
-    if least_ <= total / 2.0 ** 16:
-        raise PoolRevert('stable: imbalance')
-
-
-def _sum(x: tuple[float, ...]) -> float:
-    total = 0.0
-    for x_k in x:
-        total = total + x_k
-    return total
 
 
 def product_down(x: tuple[float, ...], d: float) -> float:
@@ -123,27 +139,15 @@ def product_down(x: tuple[float, ...], d: float) -> float:
     return product
 
 
-def _product_up(x: tuple[float, ...], d: float) -> float:
-    """@dev D^(n+1) / (n^n prod x), each step rounded up."""
-    n = float(len(x))
-    product = d
-    for x_k in x:
-        product = primitives.ratio(product * d, x_k * n)
-    return product
-
-
-def _is_above(d: float, product: float, total: float, ann: float) -> bool:
-    """@dev product + Ann * D >= Ann * S + D, times the precision of Ann."""
-    left = product * limits.AMPLIFICATION_PRECISION + ann * d
-    return left >= ann * total + d * limits.AMPLIFICATION_PRECISION
-
-
-def _above_root(x: tuple[float, ...], total: float) -> float:
+def above_root(x: tuple[float, ...], total: float, least_: float) -> float:
     """@dev A start for Newton, at or above D, whose product terms all stay below PRODUCT_LIMIT. Halving is safe: a product term
     past the limit at D means the whole product exceeds 2^(n+1) * (Ann * S + D) even if each asset still to come takes its
-    largest share of S, so the root lies below D / 2. Only n >= 5 can get there at all."""
+    largest share of S, so the root lies below D / 2. Only n >= 5 can get there at all, and none with a term's factor
+    S / (n x) within 32: S * 32^8 < 2^145."""
     d = total
     n = float(len(x))
+    if n <= 4.0 or total <= least_ * n * 32.0:
+        return d
     for _ in range(16):
         product = d
         for x_k in x:
@@ -155,22 +159,33 @@ def _above_root(x: tuple[float, ...], total: float) -> float:
     return d
 
 
-def _newton_d(x: tuple[float, ...], total: float, ann: float) -> float:
-    """@dev D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), P the product at D; falls to the root from above."""
+def _root_up(x: tuple[float, ...], total: float, least_: float, start: float, ann: float) -> float:
+    """@dev An upper bound of D of x, by Newton's method:
+    D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down."""
     if total >= D_MAX:
         raise PoolRevert('stable: balances too large')
     n = float(len(x))
-    d = total
-    if n > 4.0:
-        d = _above_root(x, total)
-    amplified = ann * total / limits.AMPLIFICATION_PRECISION
-    for _ in range(255):
-        product = product_down(x, d)
-        last = d
-        top = (amplified + product * n) * d
-        d = (ann - limits.AMPLIFICATION_PRECISION) * d
-        d = primitives.divide(d, limits.AMPLIFICATION_PRECISION) + (n + 1.0) * product
-        d = primitives.divide(top, d)
-        if primitives.settled(d, last):
+    d = start
+    amplified = primitives.divide(ann * total, limits.AMPLIFICATION_PRECISION)
+    for i in range(255):
+        product = d
+        for x_k in x:
+            product = primitives.divide(product * d, x_k * n)
+        bend = (n + 1.0) * product
+        slope = (ann - limits.AMPLIFICATION_PRECISION) * d
+        slope = primitives.divide(slope, limits.AMPLIFICATION_PRECISION) + bend
+        following = (amplified + product * n) * d
+        following = primitives.divide(following, slope)
+        if following >= total:
+            return total
+        step = 0.0
+        if following < d:
+            step = d - following
+        elif i == 0:
+            step = following - d
+        else:
+            break
+        d = following
+        if step * step <= d * primitives.divide(least_ / 2.0 ** 64 * slope, bend):
             break
     return d

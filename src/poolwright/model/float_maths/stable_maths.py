@@ -10,13 +10,25 @@ from poolwright.model.float_maths import stable_invariant
 from poolwright.model.words import item, with_item
 
 
+def values_of(balances: tuple[float, ...], factors: tuple[float, ...]) -> tuple[float, ...]:
+    """@dev What balances are worth (1e36), exactly."""
+    values: tuple[float, ...] = balances
+    for i in range(len(balances)):
+        values = with_item(values, i, balances[i] * item(factors, i))
+    return values
+
+
 def compute_invariant_down(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float) -> float:
     """@dev D in 18 decimals, rounded down."""
     x: tuple[float, ...] = ()
     left = 0
     right = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0.0)
-    return primitives.shifted(primitives.shifted(stable_invariant.invariant_down(x, amplification), right), -left) / primitives.WAD
+    total = 0.0
+    least_ = 0.0
+    values: tuple[float, ...] = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    d = stable_invariant.invariant_down(x, total, least_, stable_invariant.above_root(x, total, least_), amplification)
+    return primitives.shifted(primitives.shifted(d, right), -left) / primitives.WAD
 
 
 def compute_invariant_up(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float) -> float:
@@ -24,18 +36,29 @@ def compute_invariant_up(balances: tuple[float, ...], factors: tuple[float, ...]
     x: tuple[float, ...] = ()
     left = 0
     right = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0.0)
-    return primitives.ratio(stable_invariant.value_up(stable_invariant.invariant_up(x, amplification), left, right), primitives.WAD)
+    total = 0.0
+    least_ = 0.0
+    values: tuple[float, ...] = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    d = stable_invariant.invariant_up(x, total, least_, amplification)
+    return primitives.ratio(stable_invariant.value_up(d, left, right), primitives.WAD)
 
 
 def compute_out_given_exact_in(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index_in: int, index_out: int, net_in_e18: float) -> float:
     """@dev Raw amount out for a net amount in (_e18). Amount leaves: rounds down."""
+    return out_given_values(values_of(balances, factors), amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), net_in_e18)
+
+
+def out_given_values(values: tuple[float, ...], amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, net_in_e18: float) -> float:
+    """@dev compute_out_given_exact_in of balances by their values (1e36)."""
     x: tuple[float, ...] = ()
     left = 0
     right = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0.0)
-    d = stable_invariant.invariant_up(x, amplification)
-    return out_given_invariant(x, left, right, d, amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), net_in_e18)
+    total = 0.0
+    least_ = 0.0
+    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    d = stable_invariant.invariant_up(x, total, least_, amplification)
+    return out_given_invariant(x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, net_in_e18)
 
 
 def out_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, net_in_e18: float) -> float:
@@ -43,26 +66,33 @@ def out_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, a
     if index_in == index_out:
         raise PoolRevert('swap: same token')
     value_in = primitives.mul_div(net_in_e18, factor_in, primitives.WAD)
-    if value_in > stable_invariant.value_up(2.0 ** 104, left, right):
+    if value_in > primitives.shifted(primitives.shifted(2.0 ** 104, right), -left):
         raise PoolRevert('swap: in too large')
+    added = primitives.shifted(primitives.shifted(value_in, left), -right)
     after: tuple[float, ...] = x
-    after = with_item(after, index_in, item(x, index_in) + primitives.shifted(primitives.shifted(value_in, left), -right))
-    stays = stable_invariant.balance_up(after, index_out, d, amplification)
-    if stays >= item(x, index_out):
+    after = with_item(after, index_in, item(x, index_in) + added)
+    held = item(x, index_out)
+    stays = stable_invariant.balance_up(after, index_out, held - min(added, held), d, amplification)
+    if stays >= held:
         return 0.0
-    after = with_item(after, index_out, stays)
-    stable_invariant.check_domain(after)
-    return primitives.divide(primitives.shifted(primitives.shifted(item(x, index_out) - stays, right), -left), factor_out)
+    return primitives.divide(primitives.shifted(primitives.shifted(held - stays, right), -left), factor_out)
 
 
 def compute_in_given_exact_out(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index_in: int, index_out: int, amount_out: float) -> float:
     """@dev Net amount in (_e18) for a raw amount out. Amount enters: rounds up."""
+    return in_given_values(values_of(balances, factors), amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), item(balances, index_out), amount_out)
+
+
+def in_given_values(values: tuple[float, ...], amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, balance_out: float, amount_out: float) -> float:
+    """@dev compute_in_given_exact_out of balances by their values (1e36)."""
     x: tuple[float, ...] = ()
     left = 0
     right = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0.0)
-    d = stable_invariant.invariant_up(x, amplification)
-    return in_given_invariant(x, left, right, d, amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), item(balances, index_out), amount_out)
+    total = 0.0
+    least_ = 0.0
+    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    d = stable_invariant.invariant_up(x, total, least_, amplification)
+    return in_given_invariant(x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, balance_out, amount_out)
 
 
 def in_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, balance_out: float, amount_out: float) -> float:
@@ -73,15 +103,14 @@ def in_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, am
         raise PoolRevert('swap: zero out')
     if amount_out >= balance_out:
         raise PoolRevert('swap: out too large')
+    left_over = primitives.shifted(primitives.shifted((balance_out - amount_out) * factor_out, left), -right)
     after: tuple[float, ...] = x
-    after = with_item(after, index_out, primitives.shifted(primitives.shifted((balance_out - amount_out) * factor_out, left), -right))
-    stable_invariant.check_domain(after)
-    grown = stable_invariant.balance_up(after, index_in, d, amplification)
-    after = with_item(after, index_in, grown)
-    stable_invariant.check_domain(after)
-    if grown <= item(x, index_in):
+    after = with_item(after, index_out, left_over)
+    held = item(x, index_in)
+    grown = stable_invariant.balance_up(after, index_in, held + item(x, index_out) - left_over, d, amplification)
+    if grown <= held:
         return 0.0
-    return primitives.mul_div(stable_invariant.value_up(grown - item(x, index_in), left, right), primitives.WAD, factor_in)
+    return primitives.mul_div(stable_invariant.value_up(grown - held, left, right), primitives.WAD, factor_in)
 
 
 def compute_spot_price(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index_in: int, index_out: int) -> tuple[float, float]:
@@ -90,7 +119,11 @@ def compute_spot_price(balances: tuple[float, ...], factors: tuple[float, ...], 
     x: tuple[float, ...] = ()
     left = 0
     right = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0.0)
+    total = 0.0
+    least_ = 0.0
+    values: tuple[float, ...] = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    d = stable_invariant.invariant_down(x, total, least_, stable_invariant.above_root(x, total, least_), amplification)
     ann = amplification * float(len(x))
-    k = stable_invariant.product_down(x, stable_invariant.invariant_down(x, amplification)) * limits.AMPLIFICATION_PRECISION
+    k = stable_invariant.product_down(x, d) * limits.AMPLIFICATION_PRECISION
     return (item(x, index_in) * (ann * item(x, index_out) + k), item(x, index_out) * (ann * item(x, index_in) + k))

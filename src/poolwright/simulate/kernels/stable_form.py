@@ -247,7 +247,10 @@ def stable_marginal(x: float, y: float, scale: float) -> float:
 def stable_d(reserves: Floats, curve: Curve) -> float:
     """Return D, in the pool's unit."""
     amplification = curve.ann * AMPLIFICATION_PRECISION / len(curve.tokens)
-    return stable_invariant.invariant_down(balances_of(reserves, curve), amplification)
+    x, total, least = balances_of(reserves, curve), 0.0, math.inf
+    for k in range(len(x)):
+        total, least = total + item(x, k), min(least, item(x, k))
+    return stable_invariant.invariant_down(x, total, least, total, amplification)
 
 
 def balances_of(reserves: Floats, curve: Curve) -> tuple[float, ...]:
