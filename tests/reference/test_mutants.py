@@ -43,9 +43,18 @@ def ceil_each(balances, shares, supply):
     return tuple(-(-balance * shares // supply) for balance in balances)
 
 
-def stays_down(x, index, d, amplification, stays=stable_invariant.balance_up):
-    """The balance that must stay, a few of its smallest units too low."""
-    return stays(x, index, d, amplification) - 1000
+def stays_down(x, index, start, d, amplification, stays=stable_invariant.balance_up):
+    """The balance that must stay, too low by more than the solver ever errs on the safe side."""
+    stay = stays(x, index, start, d, amplification)
+    return stay - (stay >> 60) - 1000
+
+
+def d_too_low(x, total, least, amplification, solved=stable_invariant.invariant_down):
+    return solved(x, total, least, stable_invariant.above_root(x, total, least), amplification)
+
+
+def d_too_high(x, total, least, start, amplification, solved=stable_invariant.invariant_up):
+    return solved(x, total, least, amplification)
 
 
 def fee_forgotten(amount_in, fee):
@@ -56,9 +65,9 @@ def fee_forgotten(amount_in, fee):
 MUTANTS = [
     (STABLE, "swap_exact_out", fixed_point, "mul_div_up", floor_of_product),
     (STABLE, "swap_exact_out", fixed_point, "div_up", floor),
-    (STABLE, "swap_exact_in", stable_invariant, "invariant_up", stable_invariant.invariant_down),
+    (STABLE, "swap_exact_in", stable_invariant, "invariant_up", d_too_low),
     (STABLE, "swap_exact_in", stable_invariant, "balance_up", stays_down),
-    (STABLE, "add_unbalanced", stable_invariant, "invariant_down", stable_invariant.invariant_up),
+    (STABLE, "add_unbalanced", stable_invariant, "invariant_down", d_too_high),
     (STABLE, "add_single_exact_shares", fixed_point, "div_up", floor),
     (STABLE, "remove_single_exact_in", stable_liquidity.stable_invariant, "balance_up", stays_down),
     (STABLE, "remove_single_exact_out", fixed_point, "div_up", floor_above_zero),

@@ -46,13 +46,16 @@ def test_nothing_leaves_a_word(n: int) -> None:
         x = balances(rng, n)
         amplification = rng.choice((limits.MIN_AMPLIFICATION, 200_000, limits.MAX_AMPLIFICATION))
         try:
-            stable_invariant.check_domain(x)
+            total, least = stable_invariant.check_domain(x)
         except PoolRevert:
             continue
-        d = stable_invariant.invariant_up(x, amplification)
+        d = stable_invariant.invariant_up(x, total, least, amplification)
+        start = min(d * rng.choice((1, 2, 4, 8, 16)) // 8, total)
+        stable_invariant.invariant_down(x, total, least, start, amplification)
         for index in range(n):
+            start = rng.choice((0, x[index], rng.randrange(total)))
             try:
-                stable_invariant.balance_up(x, index, d, amplification)
+                stable_invariant.balance_up(x, index, start, d, amplification)
                 answered += 1
             except PoolRevert as refused:
                 if not str(refused).startswith("stable: "):

@@ -322,9 +322,13 @@ class Stable(Pool):
         return self.part(sum(b * f for b, f in zip(self.balances, self.factors, strict=True)))
 
     @cached_property
+    def values(self) -> tuple[int, ...]:
+        return tuple(b * f for b, f in zip(self.balances, self.factors, strict=True))
+
+    @cached_property
     def normal(self) -> tuple[tuple[int, ...], int, int]:
         try:
-            return stable_invariant.normalise(self.balances, self.factors, 0)
+            return stable_invariant.normalise(self.values, 0)[:3]
         except PoolRevert:
             base = 1 << self.rng.randint(88, 100)
             return tuple(self.rng.randint(base, 2 * base) for _ in range(self.assets)), 0, 64
@@ -346,13 +350,23 @@ class Stable(Pool):
         return sum(self.x)
 
     @cached_property
+    def least(self) -> int:
+        return min(self.x)
+
+    @cached_property
+    def start(self) -> int:
+        """Where a solver of D or of a balance begins: above it, below it, or anywhere."""
+        some = self.rng.choice((self.total, self.total // 2, self.d, self.x[self.rng.randrange(self.assets)]))
+        return some * self.rng.choice((WAD, self.rng.randint(WAD // 2, WAD))) // WAD
+
+    @cached_property
     def ann(self) -> int:
         return self.amplification * self.assets
 
     @cached_property
     def d(self) -> int:
         try:
-            exact = stable_invariant.invariant_up(self.x, self.amplification)
+            exact = stable_invariant.invariant_up(self.x, self.total, self.least, self.amplification)
         except PoolRevert:
             exact = self.total
         return exact * self.rng.choice((WAD, WAD, self.rng.randint(WAD * 9 // 10, WAD * 11 // 10))) // WAD

@@ -91,8 +91,10 @@ ROWS = (
         "a withdrawal burns one share too few",
     ),
     (
-        "stable-unproved-y", "stable_invariant", "balance_up", "return candidate", "return y",
-        "a stable swap pays what Newton happened to stop at",
+        "stable-y-down", "stable_invariant", "balance_up",
+        "following = unsafe_add(unsafe_div(following, slope), 1)",
+        "following = unsafe_sub(unsafe_div(following, slope), y >> 60)",
+        "a stable swap pays what Newton's steps fell short of",
     ),
     (
         "stable-out-up", "stable_maths", "out_given_invariant",
@@ -106,7 +108,8 @@ ROWS = (
         "a stable add mints one share too many",
     ),
     (
-        "stable-d-of-floor", "stable_invariant", "invariant_up", "unsafe_add(x[i], 1)", "x[i]",
+        "stable-d-of-floor", "stable_invariant", "invariant_up",
+        "unsafe_add(unsafe_add(d, unsafe_div(d, least)), 1)", "d",
         "what normalising cut off is paid out",
     ),
     (

@@ -264,16 +264,16 @@ MUTANTS = (
         "exact-out-valued-down", "maths/stable_maths", "in_given_invariant",
         "(balance_out - amount_out) * factor_out", "(balance_out - amount_out + 1) * factor_out",
         "an exact-out swap at dust is paid a unit too little: Balancer, November 2025", ROUNDING,
-        ("VaultCounterparts",),
+        ("VaultStable",),
     ),
     Mutant(
-        "stable-domain-open", "maths/stable_invariant", "check_domain",
-        'assert least > total >> IMBALANCE_BITS, "stable: imbalance"', "pass",
-        "the solver is asked where it was never proved: yETH, November 2025", SWAPS, ("VaultCounterparts",),
+        "stable-domain-open", "maths/stable_invariant", "balance_up",
+        "min(least, y) > unsafe_add(others, y) >> IMBALANCE_BITS", "y > 0",
+        "the solver is asked where it was never proved: yETH, November 2025", SWAPS, ("VaultStable",),
     ),
     Mutant(
         "swap-forgets-rates", "vault/stable_pools", "price_swap", "header & constitution.RATED != 0", "False",
-        "swaps price what liquidity does not: Saddle and Nerve, 2021", SWAPS, ("VaultCounterparts",),
+        "swaps price what liquidity does not: Saddle and Nerve, 2021", SWAPS, ("VaultStable",),
     ),
     Mutant(
         "power-outside-its-domain", "maths/weighted_maths", "compute_out_given_exact_in", "swap: out too large", "",

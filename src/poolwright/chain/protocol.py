@@ -77,15 +77,16 @@ def deploy_protocol(web3: Web3, owner: str | None = None) -> Protocol:
     account = web3.to_checksum_address(web3.eth.default_account)  # type: ignore[arg-type]
     parts: dict[str, str] = {}
     nonce = web3.eth.get_transaction_count(account)
-    expected = create_address(account, nonce + len(KINDS) + 6)
+    expected = create_address(account, nonce + len(KINDS) + 7)
     kinds = {kind: _deploy(web3, parts, name) for kind, name in KINDS.items()}
     counterparts = _deploy(web3, parts, "VaultCounterparts")
     share_token = _deploy(web3, parts, "ShareToken", expected)
     factory = _deploy(web3, parts, "VaultFactory", counterparts, share_token, *kinds.values())
     admin = _deploy(web3, parts, "VaultAdmin", factory)
     extension = _deploy(web3, parts, "VaultExtension", counterparts, admin)
-    unbalanced = _deploy(web3, parts, "VaultUnbalanced", counterparts)
-    vault = _deploy(web3, parts, "Vault", owner or account, counterparts, extension, unbalanced)
+    stable = _deploy(web3, parts, "VaultStable")
+    unbalanced = _deploy(web3, parts, "VaultUnbalanced", counterparts, stable)
+    vault = _deploy(web3, parts, "Vault", owner or account, counterparts, stable, extension, unbalanced)
     if vault != expected:
         raise ChainError(
             f"the Vault came to {vault}, but its share token expects {expected}: "

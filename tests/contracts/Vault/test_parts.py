@@ -15,7 +15,7 @@ from poolwright.chain.artifacts import artifact
 from poolwright.chain.protocol import VAULT_PARTS
 from tests.contracts.compiling import CONTRACTS
 
-RUN_IN_PLACE = (*VAULT_PARTS, "VaultCounterparts")
+RUN_IN_PLACE = (*VAULT_PARTS, "VaultCounterparts", "VaultStable")
 
 
 def layout(name: str) -> dict[str, Any]:

@@ -187,6 +187,14 @@ def _stable_add(d: Draw) -> Case:
     return Case((balances, factors, amplification, amounts, supply, d.fee()), scales)
 
 
+def _stable_add_one(d: Draw) -> Case:
+    balances, factors, amplification, i, _, value = _pair(d)
+    amount, supply = d.part(balances[i], 9.0), d.log(1e6, 1e33)
+    grown = _grown((balances[i],), (amount,))
+    scales = (supply * grown, value * grown / factors[i])
+    return Case((balances, factors, amplification, i, amount, supply, d.fee()), scales)
+
+
 def _stable_single(d: Draw, name: str) -> Case:
     balances, factors, amplification, i, _, value = _pair(d)
     supply, scale = d.log(1e6, 1e33), value / factors[i]
@@ -279,6 +287,7 @@ SAMPLERS: dict[str, Callable[[Draw], Case]] = {
     "geometric_maths.compute_shares_given_amounts_in": _geometric_add,
     "geometric_maths.compute_shares_given_amount_in": _geometric_add_one,
     "stable_liquidity.compute_shares_given_amounts_in": _stable_add,
+    "stable_liquidity.compute_shares_given_amount_in": _stable_add_one,
     "fee_maths.net_of_fee": _net,
     "fee_maths.gross_of_net_up": _gross,
     "fee_maths.fee_of": _fee,

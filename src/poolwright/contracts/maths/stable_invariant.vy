@@ -120,11 +120,11 @@ def invariant_down(
     x: DynArray[uint256, 8], total: uint256, least: uint256, start: uint256, amplification: uint256
 ) -> uint256:
     """
-    @dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or D / 8 to 2 D.
+    @dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or no more than 2 D.
     """
     n: uint256 = len(x)
     ann: uint256 = amplification * n
-    d: uint256 = self._root_up(x, total, least, start, ann)
+    d: uint256 = min(self._root_up(x, total, least, start, ann), total)  # D is never above S
     product: uint256 = d
     for x_k: uint256 in x:
         # Rounds up: a quotient and one more. cannot overflow: see the bounds at the top.
@@ -156,7 +156,7 @@ def balance_up(
             x_k: uint256 = x[k]
             others = unsafe_add(others, x_k)  # cannot overflow: x_k < 2^112
             least = min(least, x_k)
-            # Rounds up: a quotient and one more. cannot overflow: c < 2^150, d < 2^105.
+            # Rounds up: a quotient and one more; by nothing, nothing, which is outside. cannot overflow: c < 2^150, d < 2^105.
             c = unsafe_add(unsafe_div(unsafe_mul(c, d), unsafe_mul(x_k, n)), 1)
             # A larger term needs a y outside the domain.
             assert c < 2 ** 150, "stable: imbalance"
@@ -260,21 +260,21 @@ def _root_up(
         following: uint256 = unsafe_mul(unsafe_add(amplified, unsafe_mul(product, n)), d)
         # Rounds up: a quotient and one more. cannot overflow: a quotient; slope is positive, as Ann > 1 and D is.
         following = unsafe_add(unsafe_div(following, slope), 1)
-        if following >= total:
-            # D is never above S.
-            return total
         step: uint256 = 0
         if following < d:
             step = unsafe_sub(d, following)  # cannot overflow: see above
         elif i == 0:
-            # From below the root, to an upper bound.
+            # From below the root, to an upper bound, which lies below 2 D if it lies below twice the start.
+            if following > unsafe_mul(2, d):  # cannot overflow: see above
+                d = self.above_root(x, total, 0)
+                continue
             step = unsafe_sub(following, d)  # cannot overflow: see above
         else:
             # Rounding stops it.
             break
         d = following
         # What remains above the root is below F'' / F' * step^2 / 2, and F'' / F' = n * bend / (D * slope): at most n / 2 parts.
-        # cannot overflow: step and d < 2^105; a part is below 2^40, slope < 2^153 and, with P >= D / 8^9, at most 2^43 * bend.
+        # cannot overflow: step and d < 2^105; a part is below 2^40, slope < 2^153 and, as P >= D / 2^9 there, at most 2^26 * bend.
         if unsafe_mul(step, step) <= unsafe_mul(d, unsafe_div(unsafe_mul(least >> SETTLED_BITS, slope), bend)):
             break
     return d

@@ -13,6 +13,7 @@ from . import entrance
 from . import lock
 from . import pools
 from . import routes
+from . import stable_asking
 from . import storage
 from . import swapping
 
@@ -22,7 +23,8 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
-initializes: swapping[storage := storage, asking := asking, pools := pools]
+initializes: stable_asking
+initializes: swapping[storage := storage, asking := asking, stable_asking := stable_asking, pools := pools]
 initializes: routes[lock := lock, swapping := swapping]
 
 EXTENSION: immutable(address)
@@ -43,9 +45,10 @@ struct SwapRequest:
 
 
 @deploy
-def __init__(owner: address, counterparts: address, extension: address, unbalanced: address):
+def __init__(owner: address, counterparts: address, stable: address, extension: address, unbalanced: address):
     storage.owner = owner
     asking.__init__(counterparts)
+    stable_asking.__init__(stable)
     EXTENSION = extension
     UNBALANCED = unbalanced
 

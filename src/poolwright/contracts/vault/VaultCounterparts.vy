@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 """
 @title Vault counterparts
-@notice The part of the Vault that talks to rate providers, modules and kinds, and prices stable swaps; run in its place by delegatecall.
+@notice The part of the Vault that talks to rate providers, modules and kinds; run in its place by delegatecall.
 @custom:assumes it is run by the Vault's own code only: no call from outside is passed on to it, and by itself it holds nothing
 @custom:rounding none of its own
 @custom:kill exits in proportion through recovery_exit never come here
@@ -18,7 +18,6 @@ from . import pools
 from . import reading
 from . import recording
 from . import singles
-from . import stable_pools
 from . import storage
 
 initializes: storage
@@ -27,7 +26,6 @@ initializes: pools[storage := storage]
 initializes: books[storage := storage]
 initializes: counterparts[storage := storage]
 initializes: recording[storage := storage, pools := pools, counterparts := counterparts]
-initializes: stable_pools[storage := storage, pools := pools]
 initializes: singles[pools := pools]
 initializes: asking
 
@@ -83,10 +81,8 @@ def price_swap(
 ) -> uint256:
     """
     @notice The amount out for a net amount in (_e18), or with exact_out the net amount in for an amount out, where it takes the
-            whole pool to tell. Stable pools are priced here, others by their kind.
+            whole pool to tell: as its kind says.
     """
-    if constitution.kind(header_word) == constitution.STABLE:
-        return stable_pools.price_swap(pool, header_word, flags, index_in, index_out, exact_out, given)
     header: constitution.Header = constitution.header(header_word)
     if exact_out:
         return pools.kind_in_given_out(pool, header, flags, index_in, index_out, given)

@@ -13,6 +13,7 @@ from . import entrance
 from . import lock
 from . import pools
 from . import share_ledger
+from . import stable_asking
 from . import storage
 from . import unbalanced
 
@@ -22,13 +23,21 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
+initializes: stable_asking
 initializes: share_ledger[storage := storage, asking := asking, custody := custody]
-initializes: unbalanced[storage := storage, pools := pools, asking := asking, share_ledger := share_ledger]
+initializes: unbalanced[
+    storage := storage,
+    pools := pools,
+    asking := asking,
+    stable_asking := stable_asking,
+    share_ledger := share_ledger,
+]
 
 
 @deploy
-def __init__(counterparts: address):
+def __init__(counterparts: address, stable: address):
     asking.__init__(counterparts)
+    stable_asking.__init__(stable)
 
 
 @external

@@ -20,10 +20,12 @@ from . import asking
 from . import pools
 from . import pricing
 from . import reading
+from . import stable_asking
 from . import storage
 
 uses: storage
 uses: asking
+uses: stable_asking
 uses: pools
 
 
@@ -216,7 +218,11 @@ def _of_kind(
     """
     @dev The amount out (raw) for a net amount in (_e18), or with exact_out the net amount in for an amount out.
     """
-    if constitution.kind(header) != constitution.CONSTANT_PRODUCT:
+    kind: uint256 = constitution.kind(header)
+    if kind == constitution.STABLE:
+        flags: uint256 = word_in >> asset_word.FLAGS_SHIFT
+        return stable_asking.price_swap(pool, header, flags, index_in, index_out, exact_out, given)
+    if kind != constitution.CONSTANT_PRODUCT:
         flags: uint256 = word_in >> asset_word.FLAGS_SHIFT
         return asking.price_swap(pool, header, flags, index_in, index_out, exact_out, given)
     balance_in: uint256 = word_in & limits.MAX_BALANCE

@@ -25,11 +25,13 @@ from . import pricing
 from . import reading
 from . import share_ledger
 from . import singles
+from . import stable_asking
 from . import storage
 
 uses: storage
 uses: pools
 uses: asking
+uses: stable_asking
 uses: share_ledger
 
 
@@ -122,7 +124,7 @@ def add_single(
     paid: uint256 = 0
     if exact_shares:
         share_maths.minted(supply, shares)
-        amount, paid = asking.price_single(
+        amount, paid = self._price_single(
             pool, one.header, one.flags, singles.AMOUNT_IN_FOR_SHARES, index, shares, supply, fee
         )
         assert amount <= limit, "add: in above limit"
@@ -132,7 +134,7 @@ def add_single(
                 one.word & limits.MAX_BALANCE, constitution.weight(one.record), limits.WAD, amount, supply, fee
             )
         else:
-            shares, paid = asking.price_single(
+            shares, paid = self._price_single(
                 pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_IN, index, amount, supply, fee
             )
         assert shares >= limit, "add: shares below limit"
@@ -160,13 +162,13 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
     shares: uint256 = given
     paid: uint256 = 0
     if exact_out:
-        shares, paid = asking.price_single(
+        shares, paid = self._price_single(
             pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_OUT, index, amount, supply, fee
         )
         assert shares <= limit, "remove: shares above limit"
     else:
         share_maths.burned(supply, shares)
-        amount, paid = asking.price_single(
+        amount, paid = self._price_single(
             pool, one.header, one.flags, singles.AMOUNT_OUT_FOR_SHARES, index, shares, supply, fee
         )
         assert amount > 0, "remove: zero out"
@@ -180,6 +182,25 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
         pool=pool, account=msg.sender, index=index, shares=-convert(shares, int256), amount=amount, fee=paid, word=word
     )
     return Moved(token=reading.token(one.record), amount=amount, shares=shares)
+
+
+@internal
+def _price_single(
+    pool: address,
+    header: uint256,
+    flags: uint256,
+    question: uint256,
+    index: uint256,
+    given: uint256,
+    supply: uint256,
+    fee: uint256,
+) -> (uint256, uint256):
+    """
+    @dev (shares or amount, fee in the asset) as the pool's kind says.
+    """
+    if constitution.kind(header) == constitution.STABLE:
+        return stable_asking.price_single(pool, header, flags, question, index, given, supply, fee)
+    return asking.price_single(pool, header, flags, question, index, given, supply, fee)
 
 
 @internal

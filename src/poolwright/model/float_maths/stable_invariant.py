@@ -79,10 +79,10 @@ def invariant_up(x: tuple[float, ...], total: float, least_: float, amplificatio
 
 
 def invariant_down(x: tuple[float, ...], total: float, least_: float, start: float, amplification: float) -> float:
-    """@dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or D / 8 to 2 D."""
+    """@dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or no more than 2 D."""
     n = float(len(x))
     ann = amplification * n
-    d = _root_up(x, total, least_, start, ann)
+    d = min(_root_up(x, total, least_, start, ann), total)
     return d
 
 
@@ -176,12 +176,13 @@ def _root_up(x: tuple[float, ...], total: float, least_: float, start: float, an
         slope = primitives.divide(slope, limits.AMPLIFICATION_PRECISION) + bend
         following = (amplified + product * n) * d
         following = primitives.divide(following, slope)
-        if following >= total:
-            return total
         step = 0.0
         if following < d:
             step = d - following
         elif i == 0:
+            if following > 2.0 * d:
+                d = above_root(x, total, 0.0)
+                continue
             step = following - d
         else:
             break
