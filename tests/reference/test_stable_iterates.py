@@ -13,7 +13,9 @@ import random
 import pytest
 
 from poolwright.errors import PoolRevert
-from poolwright.model.maths import limits, stable_invariant
+from poolwright.model.maths import limits, stable_invariant, stable_liquidity, stable_maths
+from tests.reference.exact import STABLE
+from tests.reference.states import draw_sample
 from tests.reference.test_stable_bounds import balances
 
 CASES = 300
@@ -100,3 +102,39 @@ def test_every_iterate_of_a_balance_is_an_upper_bound(n: int) -> None:
             assert surplus(x, index, y, d, ann) >= 0, (x, index, start, d, amplification)
             assert surplus(x, index, well_below(y), d, ann) < 0, (x, index, start, d, amplification)
     assert answered > 2 * CASES
+
+
+def outcome(function, *args):
+    """What a function answers, or why not."""
+    try:
+        return function(*args)
+    except PoolRevert as refused:
+        return str(refused)
+
+
+def test_an_add_of_one_asset_is_one_of_any_proportion() -> None:
+    """To the wei: the Vault asks for the one, previews and the model for the other."""
+    rng, answered = random.Random(1), 0
+    for _ in range(CASES):
+        state = draw_sample(rng, STABLE).state
+        index = rng.randrange(state.n)
+        held, factor = state.balances[index], state.factors[index]
+        amount = max(1, int(held * 10 ** rng.uniform(-9, 1)))
+        amounts = tuple(amount if k == index else 0 for k in range(state.n))
+        values = stable_maths.values_of(state.balances, state.factors)
+        rest = (state.shares, state.fee)
+        one = outcome(
+            stable_liquidity.compute_shares_given_amount_in,
+            *(values, state.amplification, index, held, factor, amount, *rest),
+        )
+        many = outcome(
+            stable_liquidity.compute_shares_given_amounts_in,
+            *(state.balances, state.factors, state.amplification, amounts, *rest),
+        )
+        if isinstance(many, str):
+            assert one == many
+        else:
+            answered += 1
+            assert one == (many[0], many[1][index])
+            assert sum(many[1]) == many[1][index]
+    assert answered > CASES // 2

@@ -244,7 +244,7 @@ class Pool(Words):
 
     def before(self, name: str) -> None:
         """Prepare for one function: what it solves for, and for which token."""
-        if name.endswith("_solve_up"):
+        if name.endswith("solve_up"):
             self.taxed = E36 + self.part(2 * E36)
         if name == "compute_shares_given_amount_out":
             self.amount_out = max(self.part(self.balance // 3), 1)

@@ -16,6 +16,7 @@ SCOPES = {
     "stable_maths": "stable",
     "stable_invariant": "stable",
     "stable_liquidity": "stable",
+    "stable_ratios": "stable",
 }
 # Left out, because they survive within the slack that other steps keep on purpose: a D, a target or a value rounded
 # down by less than one unit of normalised balance (2^-88 of the pool), which D of x + 1 already covers.

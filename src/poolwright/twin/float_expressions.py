@@ -228,7 +228,7 @@ class FloatExpressions:
 
 
 def is_quotient_up(node: ast.Call, name: str) -> bool:
-    """Tell whether this is a quotient rounded up, floor(a / b) + 1: a unit that floats, which round nothing, do without."""
+    """Tell whether this is a quotient rounded up, floor(a / b) + 1: floats round nothing and do without the one."""
     quotient, one = node.args[0], node.args[-1]
     return (
         name == "wrap_uadd"

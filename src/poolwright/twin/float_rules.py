@@ -47,7 +47,7 @@ for _ in range(to_index(usub(limits.MAX_DECIMALS, decimals), 18)):
 return factor
 """,
     ),
-    # A lower bound takes away what is above the root, which in float64 is noise only: Newton's own result is the float form.
+    # A lower bound takes away what is above the root, which in float64 is noise: Newton's own result is the float form.
     Rule(
         "stable_invariant",
         "invariant_down",
@@ -55,15 +55,21 @@ return factor
 product = d
 for x_k in x:
     product = wrap_uadd(wrap_udiv(wrap_umul(product, d), wrap_umul(x_k, n)), 1)
-above = usub(uadd(umul(product, limits.AMPLIFICATION_PRECISION), umul(usub(ann, limits.AMPLIFICATION_PRECISION), d)), umul(ann, total))
-slope = uadd(uadd(ann, umul(n, limits.AMPLIFICATION_PRECISION)), umul(uadd(n, 1), udiv(umul(ann, usub(total, d)), d)))
-return usub(usub(d, udiv(above, slope)), 1)
+above = wrap_uadd(
+    wrap_umul(product, limits.AMPLIFICATION_PRECISION),
+    wrap_umul(wrap_usub(ann, limits.AMPLIFICATION_PRECISION), d),
+)
+above = wrap_usub(above, wrap_umul(ann, total))
+slope = wrap_udiv(wrap_umul(ann, wrap_usub(total, d)), d)
+slope = wrap_uadd(wrap_umul(wrap_uadd(n, 1), slope), ann)
+slope = wrap_uadd(slope, wrap_umul(n, limits.AMPLIFICATION_PRECISION))
+return usub(d, uadd(wrap_udiv(above, slope), 1))
 """,
         "return d",
     ),
     # The brackets of liquidity with a fee: closed to a part in 1e18, which float64 cannot resolve.
     Rule("geometric_maths", "_solve_up", _BRACKET, _SETTLED_BRACKET),
     Rule("geometric_maths", "_solve_down", _BRACKET_DOWN, _SETTLED_BRACKET_DOWN),
-    Rule("stable_liquidity", "_solve_up", _BRACKET, _SETTLED_BRACKET),
-    Rule("stable_liquidity", "_solve_down", _BRACKET_DOWN, _SETTLED_BRACKET_DOWN),
+    Rule("stable_ratios", "solve_up", _BRACKET, _SETTLED_BRACKET),
+    Rule("stable_ratios", "solve_down", _BRACKET_DOWN, _SETTLED_BRACKET_DOWN),
 )

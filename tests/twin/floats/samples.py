@@ -192,7 +192,8 @@ def _stable_add_one(d: Draw) -> Case:
     amount, supply = d.part(balances[i], 9.0), d.log(1e6, 1e33)
     grown = _grown((balances[i],), (amount,))
     scales = (supply * grown, value * grown / factors[i])
-    return Case((balances, factors, amplification, i, amount, supply, d.fee()), scales)
+    values = tuple(b * f for b, f in zip(balances, factors, strict=True))
+    return Case((values, amplification, i, balances[i], factors[i], amount, supply, d.fee()), scales)
 
 
 def _stable_single(d: Draw, name: str) -> Case:

@@ -108,7 +108,10 @@ def invariant_up(x: DynArray[uint256, 8], total: uint256, least: uint256, amplif
     """
     @dev An upper bound of D of balances in [x, x + 1); total and least are those of x.
     """
-    d: uint256 = self._root_up(x, total, least, self.above_root(x, total, least), amplification * len(x))
+    d: uint256 = total
+    if len(x) > 4:
+        d = self.above_root(x, total, least)
+    d = self._root_up(x, total, least, d, amplification * len(x))
     # D grows with each balance and has degree 1, and x + 1 <= x * (1 + 1 / least).
     # cannot overflow: D < 2^105; least >= 1 in the domain.
     return unsafe_add(unsafe_add(d, unsafe_div(d, least)), 1)
@@ -124,16 +127,24 @@ def invariant_down(
     """
     n: uint256 = len(x)
     ann: uint256 = amplification * n
-    d: uint256 = min(self._root_up(x, total, least, start, ann), total)  # D is never above S
+    d: uint256 = self._root_up(x, total, least, start, ann)
     product: uint256 = d
     for x_k: uint256 in x:
         # Rounds up: a quotient and one more. cannot overflow: see the bounds at the top.
         product = unsafe_add(unsafe_div(unsafe_mul(product, d), unsafe_mul(x_k, n)), 1)
     # From an upper bound the root is no farther than F(D) over the least slope on the way, which F, convex, has at the root:
     # F' = Ann - 1 + (n + 1) P / D with P = Ann (S - D) + D there, no less than with this larger D in P.
-    above: uint256 = product * limits.AMPLIFICATION_PRECISION + (ann - limits.AMPLIFICATION_PRECISION) * d - ann * total
-    slope: uint256 = ann + n * limits.AMPLIFICATION_PRECISION + (n + 1) * (ann * (total - d) // d)
-    return d - above // slope - 1
+    # cannot overflow: product < 2^149, ann * d and ann * total < 2^132.
+    above: uint256 = unsafe_add(
+        unsafe_mul(product, limits.AMPLIFICATION_PRECISION),
+        unsafe_mul(unsafe_sub(ann, limits.AMPLIFICATION_PRECISION), d),  # cannot overflow: Ann > 1
+    )
+    above = unsafe_sub(above, unsafe_mul(ann, total))  # cannot overflow: F(D) >= 0, as D is an upper bound
+    # cannot overflow: ann * total < 2^132; D > 0 and, as _root_up gives it, D <= S.
+    slope: uint256 = unsafe_div(unsafe_mul(ann, unsafe_sub(total, d)), d)
+    slope = unsafe_add(unsafe_mul(unsafe_add(n, 1), slope), ann)  # cannot overflow: below 2^136
+    slope = unsafe_add(slope, unsafe_mul(n, limits.AMPLIFICATION_PRECISION))  # cannot overflow: see above
+    return d - (unsafe_div(above, slope) + 1)  # cannot overflow: a quotient
 
 
 @internal
@@ -239,12 +250,13 @@ def _root_up(
     x: DynArray[uint256, 8], total: uint256, least: uint256, start: uint256, ann: uint256
 ) -> uint256:
     """
-    @dev An upper bound of D of x, by Newton's method:
+    @dev An upper bound of D of x, no more than its sum, by Newton's method:
          D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down.
     """
     assert total < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
-    d: uint256 = start
+    # D is never above S, and on to S the step falls as P rises.
+    d: uint256 = min(start, total)
     # cannot overflow: ann < 2^27, total < 2^105, amplified < 2^122. Rounds up: a quotient and one more.
     amplified: uint256 = unsafe_add(unsafe_div(unsafe_mul(ann, total), limits.AMPLIFICATION_PRECISION), 1)
     for i: uint256 in range(ITERATIONS):
@@ -268,7 +280,8 @@ def _root_up(
             if following > unsafe_mul(2, d):  # cannot overflow: see above
                 d = self.above_root(x, total, 0)
                 continue
-            step = unsafe_sub(following, d)  # cannot overflow: see above
+            following = min(following, total)
+            step = unsafe_sub(following, d)  # cannot overflow: d is at most each of both
         else:
             # Rounding stops it.
             break

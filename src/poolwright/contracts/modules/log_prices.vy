@@ -50,21 +50,22 @@ def of_pool(kind: uint256, view_: IKind.PoolView) -> DynArray[int256, 16]:
 def _stable(view_: IKind.PoolView) -> DynArray[int256, 16]:
     n: uint256 = len(view_.assets)
     balances: DynArray[uint256, 8] = []
-    factors: DynArray[uint256, 8] = []
+    values: DynArray[uint256, 8] = []
     for i: uint256 in range(n, bound=8):
         balances.append(view_.assets[i] & limits.MAX_BALANCE)
-        factors.append(view_.factors[i])
+        values.append(balances[i] * view_.factors[i])
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
-    x, left, right = stable_invariant.normalise(balances, factors, 0)
-    stable_invariant.check_domain(x)
+    total: uint256 = 0
+    least: uint256 = 0
+    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    d: uint256 = stable_invariant.invariant_down(
+        x, total, least, stable_invariant.above_root(x, total, least), view_.parameter
+    )
     ann: uint256 = view_.parameter * n
     # Ann has a precision, and so has K then. Both terms stay below 2^159: see the bounds in stable_invariant.vy.
-    k: uint256 = (
-        stable_invariant.product_down(x, stable_invariant.invariant_down(x, view_.parameter))
-        * limits.AMPLIFICATION_PRECISION
-    )
+    k: uint256 = stable_invariant.product_down(x, d) * limits.AMPLIFICATION_PRECISION
     prices: DynArray[int256, 16] = [0]
     for i: uint256 in range(1, n, bound=7):
         log2: int256 = log_exp.log2_ratio(balances[0], balances[i]) + log_exp.log2_ratio(

@@ -7,11 +7,13 @@
 @custom:kill none: it answers
 """
 
+from . import lock
 from . import pools
 from . import stable_pools
 from . import storage
 
 initializes: storage
+initializes: lock
 initializes: pools[storage := storage]
 initializes: stable_pools[storage := storage, pools := pools]
 

@@ -78,16 +78,26 @@ def price_single(
     n: uint256 = header & 255
     records: uint256[8] = self._records(pool, n)
     rated: bool = header & constitution.RATED != 0
+    amplification: uint256 = pools.parameter_now(pool, constitution.parameter(header), flags)
+    if question == singles.SHARES_FOR_AMOUNT_IN:
+        values: DynArray[uint256, 8] = []
+        balance_in: uint256 = 0
+        factor_in: uint256 = 0
+        for i: uint256 in range(n, bound=8):
+            factor: uint256 = self._factor(pool, i, records[8 - n + i], rated)
+            balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
+            values.append(unsafe_mul(balance, factor))  # cannot overflow: see above
+            if i == index:
+                balance_in = balance
+                factor_in = factor
+        return stable_liquidity.compute_shares_given_amount_in(
+            values, amplification, index, balance_in, factor_in, given, supply, fee
+        )
     balances: DynArray[uint256, 8] = []
     factors: DynArray[uint256, 8] = []
     for i: uint256 in range(n, bound=8):
         balances.append(storage.words[pool][i] & limits.MAX_BALANCE)
         factors.append(self._factor(pool, i, records[8 - n + i], rated))
-    amplification: uint256 = pools.parameter_now(pool, constitution.parameter(header), flags)
-    if question == singles.SHARES_FOR_AMOUNT_IN:
-        return stable_liquidity.compute_shares_given_amount_in(
-            balances, factors, amplification, index, given, supply, fee
-        )
     if question == singles.AMOUNT_IN_FOR_SHARES:
         return stable_liquidity.compute_amount_in_given_shares(
             balances, factors, amplification, index, given, supply, fee

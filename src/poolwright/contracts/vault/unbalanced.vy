@@ -265,12 +265,14 @@ def _fee(pool: address, one: Single, module_fee: uint256) -> uint256:
     terms: constitution.Terms = constitution.terms(one.terms)
     if policy == fee_policy_maths.IMBALANCE:
         header: constitution.Header = constitution.header(one.header)
+        opening: uint256[6] = reading.opening(pool)
         least: uint256 = max_value(uint256)
         most: uint256 = 0
         for i: uint256 in range(header.n, bound=16):
-            record: constitution.Record = reading.record(pool, i)
-            balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
-            value: uint256 = balance * pools.factor(pool, header, i, record.decimals) // record.weight
+            # cannot overflow: see above.
+            record: uint256 = opening[unsafe_add(3, i)] if i < 3 else reading.record_word(pool, i)
+            factor: uint256 = pools.factor(pool, header, i, constitution.decimals(record))
+            value: uint256 = pricing.value(storage.words[pool][i], factor, constitution.weight(record))
             least = min(least, value)
             most = max(most, value)
         return fee_policy_maths.imbalance_fee(terms.least, terms.base, terms.most, terms.slope, most, least)

@@ -74,7 +74,10 @@ def value_up(amount: float, left: int, right: int) -> float:
 
 def invariant_up(x: tuple[float, ...], total: float, least_: float, amplification: float) -> float:
     """@dev An upper bound of D of balances in [x, x + 1); total and least are those of x."""
-    d = _root_up(x, total, least_, above_root(x, total, least_), amplification * float(len(x)))
+    d = total
+    if len(x) > 4:
+        d = above_root(x, total, least_)
+    d = _root_up(x, total, least_, d, amplification * float(len(x)))
     return d + primitives.divide(d, least_) + 1.0
 
 
@@ -82,7 +85,7 @@ def invariant_down(x: tuple[float, ...], total: float, least_: float, start: flo
     """@dev A lower bound of D of x, with its sum and its least; start is where to look for it: above_root, or no more than 2 D."""
     n = float(len(x))
     ann = amplification * n
-    d = min(_root_up(x, total, least_, start, ann), total)
+    d = _root_up(x, total, least_, start, ann)
     return d
 
 
@@ -160,12 +163,12 @@ def above_root(x: tuple[float, ...], total: float, least_: float) -> float:
 
 
 def _root_up(x: tuple[float, ...], total: float, least_: float, start: float, ann: float) -> float:
-    """@dev An upper bound of D of x, by Newton's method:
+    """@dev An upper bound of D of x, no more than its sum, by Newton's method:
     D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down."""
     if total >= D_MAX:
         raise PoolRevert('stable: balances too large')
     n = float(len(x))
-    d = start
+    d = min(start, total)
     amplified = primitives.divide(ann * total, limits.AMPLIFICATION_PRECISION)
     for i in range(255):
         product = d
@@ -183,6 +186,7 @@ def _root_up(x: tuple[float, ...], total: float, least_: float, start: float, an
             if following > 2.0 * d:
                 d = above_root(x, total, 0.0)
                 continue
+            following = min(following, total)
             step = following - d
         else:
             break

@@ -8,9 +8,8 @@ from poolwright.model.float_maths import limits
 from poolwright.model.float_maths import primitives
 from poolwright.model.float_maths import stable_invariant
 from poolwright.model.float_maths import stable_maths
+from poolwright.model.float_maths import stable_ratios
 from poolwright.model.words import item, with_item
-
-ROUNDS: float = 32.0
 
 
 def compute_shares_given_amounts_in(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, amounts_in: tuple[float, ...], supply: float, fee: float) -> tuple[float, tuple[float, ...]]:
@@ -31,7 +30,7 @@ def compute_shares_given_amounts_in(balances: tuple[float, ...], factors: tuple[
     values: tuple[float, ...] = stable_maths.values_of(balances, factors)
     x, left, right, total, least_ = stable_invariant.normalise(values, room)
     before = stable_invariant.invariant_up(x, total, least_, amplification)
-    after = _invariant_with(x, left, right, total, before, factors, nets_e18, amplification)
+    after = _invariant_with(x, left, right, total, least_, before, factors, nets_e18, amplification)
     growth = 0.0
     if after > before:
         growth = primitives.divide((after - before) * primitives.E36, before)
@@ -41,16 +40,15 @@ def compute_shares_given_amounts_in(balances: tuple[float, ...], factors: tuple[
         if item(nets_e18, i) > proportional_e18:
             nets_e18 = with_item(nets_e18, i, item(nets_e18, i) - primitives.mul_wad(item(nets_e18, i) - proportional_e18, fee))
         fees = with_item(fees, i, (amounts_in[i] * primitives.WAD - item(nets_e18, i)) / primitives.WAD)
-    after = _invariant_with(x, left, right, total, before, factors, nets_e18, amplification)
+    after = _invariant_with(x, left, right, total, least_, before, factors, nets_e18, amplification)
     if after <= before:
         return (0.0, fees)
     return (primitives.mul_div(supply, after - before, before), fees)
 
 
-def compute_shares_given_amount_in(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index: int, amount_in: float, supply: float, fee: float) -> tuple[float, float]:
-    """@dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing."""
-    balance = item(balances, index)
-    factor = item(factors, index)
+def compute_shares_given_amount_in(values: tuple[float, ...], amplification: float, index: int, balance: float, factor: float, amount_in: float, supply: float, fee: float) -> tuple[float, float]:
+    """@dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing. values: of all balances,
+    balance and factor: of the one at index."""
     if amount_in > balance * limits.MAX_ADD_RATIO:
         raise PoolRevert('add: amount too large')
     x: tuple[float, ...] = ()
@@ -58,11 +56,12 @@ def compute_shares_given_amount_in(balances: tuple[float, ...], factors: tuple[f
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = stable_maths.values_of(balances, factors)
     x, left, right, total, least_ = stable_invariant.normalise(values, amount_in * factor)
     before = stable_invariant.invariant_up(x, total, least_, amplification)
     added = primitives.shifted(primitives.shifted(amount_in * factor, left), -right)
-    after = _invariant_grown(x, index, added, total, before, amplification)
+    grown: tuple[float, ...] = x
+    grown = with_item(grown, index, item(x, index) + added)
+    after = _invariant_after(grown, total + added, least_, added, before, amplification)
     proportional_e18 = 0.0
     if after > before:
         proportional_e18 = balance * primitives.divide((after - before) * primitives.E36, before) / primitives.WAD
@@ -71,7 +70,8 @@ def compute_shares_given_amount_in(balances: tuple[float, ...], factors: tuple[f
         net_e18 = net_e18 - primitives.mul_wad(net_e18 - proportional_e18, fee)
     fee_amount = (amount_in * primitives.WAD - net_e18) / primitives.WAD
     added = primitives.shifted(primitives.shifted(primitives.mul_div(net_e18, factor, primitives.WAD), left), -right)
-    after = _invariant_grown(x, index, added, total, before, amplification)
+    grown = with_item(grown, index, item(x, index) + added)
+    after = _invariant_after(grown, total + added, least_, added, before, amplification)
     if after <= before:
         return (0.0, fee_amount)
     return (primitives.mul_div(supply, after - before, before), fee_amount)
@@ -94,10 +94,10 @@ def compute_amount_in_given_shares(balances: tuple[float, ...], factors: tuple[f
     target = primitives.mul_div(d, supply + shares, supply)
     if target >= stable_invariant.D_MAX:
         raise PoolRevert('add: amount too large')
-    grown = _grown_up(x, index, target, amplification)
+    grown = stable_ratios.grown_up(x, index, target, amplification)
     if grown > limit:
         raise PoolRevert('add: amount too large')
-    u = _solve_up(grown, x, index, d, amplification, fee)
+    u = stable_ratios.solve_up(grown, x, index, d, amplification, fee)
     if u > limit:
         raise PoolRevert('add: amount too large')
     amount = primitives.ratio(balance * (u - primitives.E36), primitives.E36)
@@ -119,7 +119,7 @@ def compute_amount_out_given_shares(balances: tuple[float, ...], factors: tuple[
     x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
     target = primitives.mul_div(d, supply - shares, supply)
-    remains = _grown_up(x, index, target, amplification)
+    remains = stable_ratios.grown_up(x, index, target, amplification)
     if remains < limits.MIN_LEFT_E36:
         raise PoolRevert('remove: amount too large')
     ratio = primitives.ratio((supply - shares) * primitives.E36, supply)
@@ -150,10 +150,10 @@ def compute_shares_given_amount_out(balances: tuple[float, ...], factors: tuple[
     taxed = primitives.divide((balance - amount_out) * primitives.E36, balance)
     if taxed < limits.MIN_LEFT_E36:
         raise PoolRevert('remove: amount too large')
-    remains = _solve_down(taxed, x, index, d, amplification, fee)
+    remains = stable_ratios.solve_down(taxed, x, index, d, amplification, fee)
     if remains < limits.MIN_LEFT_E36:
         raise PoolRevert('remove: amount too large')
-    ratio = _ratio_down(remains, x, index, d, amplification)
+    ratio = stable_ratios.ratio_down(remains, x, index, d, amplification)
     shares = supply
     if ratio < primitives.E36:
         shares = primitives.ratio(supply * (primitives.E36 - ratio), primitives.E36)
@@ -163,103 +163,24 @@ def compute_shares_given_amount_out(balances: tuple[float, ...], factors: tuple[
     return (shares, gross - amount_out)
 
 
-def _invariant_with(x: tuple[float, ...], left: int, right: int, total: float, d: float, factors: tuple[float, ...], nets_e18: tuple[float, ...], amplification: float) -> float:
-    """@dev D after net amounts in, rounded down: each amount is valued down. total and d are the sum of x and an upper bound of D."""
+def _invariant_with(x: tuple[float, ...], left: int, right: int, total: float, least_: float, d: float, factors: tuple[float, ...], nets_e18: tuple[float, ...], amplification: float) -> float:
+    """@dev D after net amounts in, rounded down: each amount is valued down. total, least and d: of x; d an upper bound."""
     after: tuple[float, ...] = x
+    added = 0.0
     for i in range(len(x)):
         if item(nets_e18, i) > 0.0:
             value = primitives.mul_div(item(nets_e18, i), item(factors, i), primitives.WAD)
-            after = with_item(after, i, x[i] + primitives.shifted(primitives.shifted(value, left), -right))
-    return _invariant_after(after, total, d, amplification)
+            value = primitives.shifted(primitives.shifted(value, left), -right)
+            after = with_item(after, i, x[i] + value)
+            added = added + value
+    return _invariant_after(after, total + added, least_, added, d, amplification)
 
 
-def _invariant_grown(x: tuple[float, ...], index: int, added: float, total: float, d: float, amplification: float) -> float:
-    """@dev D after x[index] has grown, rounded down. total and d are the sum of x and an upper bound of D."""
-    after: tuple[float, ...] = x
-    after = with_item(after, index, item(x, index) + added)
-    return _invariant_after(after, total, d, amplification)
-
-
-def _invariant_after(after: tuple[float, ...], total_before: float, d_before: float, amplification: float) -> float:
-    """@dev D of balances that have grown from those of d_before, an upper bound within a millionth; rounded down."""
-    total = 0.0
-    least_ = 0.0
-    total, least_ = stable_invariant.check_domain(after)
-    added = total - total_before
+def _invariant_after(after: tuple[float, ...], total: float, least_before: float, added: float, d_before: float, amplification: float) -> float:
+    """@dev D of balances that have grown, by `added` in all to a sum of total, rounded down; d_before: an upper bound of D before."""
+    if least_before <= total / 2.0 ** 16:
+        stable_invariant.check_domain(after)
     start = min(d_before + added, total)
     if added > d_before / 2.0 ** 1:
-        start = stable_invariant.above_root(after, total, least_)
-    return stable_invariant.invariant_down(after, total, least_, start, amplification)
-
-
-def _grown_up(x: tuple[float, ...], index: int, d: float, amplification: float) -> float:
-    """@dev rho^-1: the factor on x[index] that gives invariant d, rounded up."""
-    y = stable_invariant.balance_up(x, index, item(x, index), d, amplification)
-    return primitives.ratio(y * primitives.E36, item(x, index))
-
-
-def _ratio_down(u: float, x: tuple[float, ...], index: int, d: float, amplification: float) -> float:
-    """@dev rho(u) against d, an upper bound of the invariant of x; rounded down."""
-    after: tuple[float, ...] = x
-    after = with_item(after, index, item(x, index) * u / primitives.E36)
-    total = 0.0
-    least_ = 0.0
-    total, least_ = stable_invariant.check_domain(after)
-    start = stable_invariant.above_root(after, total, least_)
-    return primitives.divide(stable_invariant.invariant_down(after, total, least_, start, amplification) * primitives.E36, d)
-
-
-def _ratio_up(u: float, x: tuple[float, ...], index: int, d: float, amplification: float) -> float:
-    """@dev rho(u) against d, a lower bound of the invariant of x; rounded up."""
-    after: tuple[float, ...] = x
-    after = with_item(after, index, primitives.ratio((item(x, index) + 1.0) * u, primitives.E36))
-    total = 0.0
-    least_ = 0.0
-    total, least_ = stable_invariant.check_domain(after)
-    return primitives.ratio(stable_invariant.invariant_up(after, total, least_, amplification) * primitives.E36, d)
-
-
-def _solve_up(taxed: float, x: tuple[float, ...], index: int, d: float, amplification: float, fee: float) -> float:
-    """@dev u with phi(u) = taxed >= 1, rounded up; the bracket of geometric_maths._solve_up. d: an upper bound of the invariant of x."""
-    if fee == 0.0:
-        return taxed
-    total = 0.0
-    least_ = 0.0
-    total, least_ = stable_invariant.check_domain(x)
-    d_down = stable_invariant.invariant_down(x, total, least_, d, amplification)
-    keep = primitives.WAD - fee
-    target = taxed * primitives.WAD
-    low = taxed
-    high = 0.0
-    for _ in range(32):
-        ratio = _ratio_down(low, x, index, d, amplification)
-        high = primitives.ratio(target - fee * ratio, keep)
-        if primitives.settled(low, high):
-            break
-        ratio = _ratio_up(high, x, index, d_down, amplification)
-        low = max(primitives.divide(target - fee * ratio, keep), low)
-    return high
-
-
-def _solve_down(taxed: float, x: tuple[float, ...], index: int, d: float, amplification: float, fee: float) -> float:
-    """@dev q with phi(q) = taxed, q <= 1, rounded down; the bracket of geometric_maths._solve_down. d: an upper bound of the invariant of x."""
-    if fee == 0.0:
-        return taxed
-    total = 0.0
-    least_ = 0.0
-    total, least_ = stable_invariant.check_domain(x)
-    d_down = stable_invariant.invariant_down(x, total, least_, d, amplification)
-    keep = primitives.WAD - fee
-    target = taxed * primitives.WAD
-    low = 0.0
-    high = taxed
-    for _ in range(32):
-        spent = fee * _ratio_up(high, x, index, d_down, amplification)
-        if spent >= target:
-            raise PoolRevert('remove: amount too large')
-        low = primitives.divide(target - spent, keep)
-        if low < limits.MIN_LEFT_E36 or primitives.settled(low, high):
-            break
-        spent = fee * _ratio_down(low, x, index, d, amplification)
-        high = min(primitives.ratio(target - spent, keep), high)
-    return low
+        start = stable_invariant.above_root(after, total, least_before)
+    return stable_invariant.invariant_down(after, total, least_before, start, amplification)

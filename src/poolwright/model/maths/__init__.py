@@ -15,7 +15,7 @@ class Function(NamedTuple):
     returns: str
 
 
-MODULES: Final[tuple[str, ...]] = ("asset_word", "constant_product_maths", "constitution", "fee_maths", "fee_policy_maths", "fixed_point", "geometric_maths", "limits", "log_exp", "oracle_maths", "ramp_maths", "rate_maths", "scaling", "share_maths", "stable_invariant", "stable_liquidity", "stable_maths", "weighted_maths",)
+MODULES: Final[tuple[str, ...]] = ("asset_word", "constant_product_maths", "constitution", "fee_maths", "fee_policy_maths", "fixed_point", "geometric_maths", "limits", "log_exp", "oracle_maths", "ramp_maths", "rate_maths", "scaling", "share_maths", "stable_invariant", "stable_liquidity", "stable_maths", "stable_ratios", "weighted_maths",)
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("asset_word", "unpack", (("word", "uint256"),), "Asset"),
@@ -128,18 +128,12 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("stable_invariant", "above_root", (("x", "DynArray[uint256, 8]"), ("total", "uint256"), ("least_", "uint256"),), "uint256"),
     Function("stable_invariant", "_root_up", (("x", "DynArray[uint256, 8]"), ("total", "uint256"), ("least_", "uint256"), ("start", "uint256"), ("ann", "uint256"),), "uint256"),
     Function("stable_liquidity", "compute_shares_given_amounts_in", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("amounts_in", "DynArray[uint256, 8]"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, DynArray[uint256, 8])"),
-    Function("stable_liquidity", "compute_shares_given_amount_in", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index", "uint256"), ("amount_in", "uint256"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, uint256)"),
+    Function("stable_liquidity", "compute_shares_given_amount_in", (("values", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index", "uint256"), ("balance", "uint256"), ("factor", "uint256"), ("amount_in", "uint256"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, uint256)"),
     Function("stable_liquidity", "compute_amount_in_given_shares", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index", "uint256"), ("shares", "uint256"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, uint256)"),
     Function("stable_liquidity", "compute_amount_out_given_shares", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index", "uint256"), ("shares", "uint256"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, uint256)"),
     Function("stable_liquidity", "compute_shares_given_amount_out", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index", "uint256"), ("amount_out", "uint256"), ("supply", "uint256"), ("fee", "uint256"),), "(uint256, uint256)"),
-    Function("stable_liquidity", "_invariant_with", (("x", "DynArray[uint256, 8]"), ("left", "uint256"), ("right", "uint256"), ("total", "uint256"), ("d", "uint256"), ("factors", "DynArray[uint256, 8]"), ("nets_e18", "DynArray[uint256, 8]"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_invariant_grown", (("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("added", "uint256"), ("total", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_invariant_after", (("after", "DynArray[uint256, 8]"), ("total_before", "uint256"), ("d_before", "uint256"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_grown_up", (("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_ratio_down", (("u", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_ratio_up", (("u", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_solve_up", (("taxed", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"), ("fee", "uint256"),), "uint256"),
-    Function("stable_liquidity", "_solve_down", (("taxed", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"), ("fee", "uint256"),), "uint256"),
+    Function("stable_liquidity", "_invariant_with", (("x", "DynArray[uint256, 8]"), ("left", "uint256"), ("right", "uint256"), ("total", "uint256"), ("least_", "uint256"), ("d", "uint256"), ("factors", "DynArray[uint256, 8]"), ("nets_e18", "DynArray[uint256, 8]"), ("amplification", "uint256"),), "uint256"),
+    Function("stable_liquidity", "_invariant_after", (("after", "DynArray[uint256, 8]"), ("total", "uint256"), ("least_before", "uint256"), ("added", "uint256"), ("d_before", "uint256"), ("amplification", "uint256"),), "uint256"),
     Function("stable_maths", "values_of", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"),), "DynArray[uint256, 8]"),
     Function("stable_maths", "compute_invariant_down", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"),), "uint256"),
     Function("stable_maths", "compute_invariant_up", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"),), "uint256"),
@@ -150,6 +144,11 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("stable_maths", "in_given_values", (("values", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index_in", "uint256"), ("index_out", "uint256"), ("factor_in", "uint256"), ("factor_out", "uint256"), ("balance_out", "uint256"), ("amount_out", "uint256"),), "uint256"),
     Function("stable_maths", "in_given_invariant", (("x", "DynArray[uint256, 8]"), ("left", "uint256"), ("right", "uint256"), ("d", "uint256"), ("amplification", "uint256"), ("index_in", "uint256"), ("index_out", "uint256"), ("factor_in", "uint256"), ("factor_out", "uint256"), ("balance_out", "uint256"), ("amount_out", "uint256"),), "uint256"),
     Function("stable_maths", "compute_spot_price", (("balances", "DynArray[uint256, 8]"), ("factors", "DynArray[uint256, 8]"), ("amplification", "uint256"), ("index_in", "uint256"), ("index_out", "uint256"),), "(uint256, uint256)"),
+    Function("stable_ratios", "grown_up", (("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
+    Function("stable_ratios", "ratio_down", (("u", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
+    Function("stable_ratios", "_ratio_up", (("u", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"),), "uint256"),
+    Function("stable_ratios", "solve_up", (("taxed", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"), ("fee", "uint256"),), "uint256"),
+    Function("stable_ratios", "solve_down", (("taxed", "uint256"), ("x", "DynArray[uint256, 8]"), ("index", "uint256"), ("d", "uint256"), ("amplification", "uint256"), ("fee", "uint256"),), "uint256"),
     Function("weighted_maths", "compute_out_given_exact_in", (("balance_in", "uint256"), ("weight_in", "uint256"), ("balance_out", "uint256"), ("weight_out", "uint256"), ("net_in_e18", "uint256"),), "uint256"),
     Function("weighted_maths", "compute_in_given_exact_out", (("balance_in", "uint256"), ("weight_in", "uint256"), ("balance_out", "uint256"), ("weight_out", "uint256"), ("amount_out", "uint256"),), "uint256"),
     Function("weighted_maths", "compute_spot_price", (("balance_in", "uint256"), ("weight_in", "uint256"), ("balance_out", "uint256"), ("weight_out", "uint256"),), "(uint256, uint256)"),
