@@ -29,13 +29,16 @@ class Theory(NamedTuple):
 
 
 def theory_of(result: SimulationResult) -> Theory | None:
-    """Return the theory for weighted and constant product pools, None for a stable pool, moving weights or one row.
+    """Return the theory; None for one row, and where weights, amplification or rates move.
 
-    The covariance is the one that the prices had, weighted by the pool's value row by row. Sources: see
-    `analytics.lvr.lvr_rate`, and `constant_block_share` and `trade_probability` in `analytics.arbitrage_theory`.
+    Weighted and constant product pools: by the covariance that the prices had, weighted by the pool's value row by row.
+    Stable pools: along their curve, see `curve_lvr`. Sources: see `analytics.lvr.lvr_rate`, and `constant_block_share`
+    and `trade_probability` in `analytics.arbitrage_theory`.
     """
-    if result.params.kind is Kind.STABLE or result.rows < 2 or result.moves:
+    if result.rows < 2 or result.moves:
         return None
+    if result.params.kind is Kind.STABLE:
+        return Theory(curve_lvr(result), None, None)
     returns = np.diff(np.log(result.prices.prices[: result.rows]), axis=0)
     covariance = returns.T @ (returns * result.value[:-1, None])
     lvr = float(lvr_rate(result.weights, covariance))
@@ -50,3 +53,17 @@ def theory_of(result: SimulationResult) -> Theory | None:
             loss = lvr * float(constant_block_share(band, volatility))
             poisson = lvr * float(trade_probability(band, volatility))
     return Theory(lvr, loss, poisson)
+
+
+def curve_lvr(result: SimulationResult) -> float:
+    """Return what a pool without fees loses to the portfolio that rebalances to its balances at each row's prices.
+
+    With x(p) the balances at which its prices are the market's, a row takes p_after . (x(p_before) - x(p_after)), in
+    the limit of small moves 1/2 dp' (-dx/dp) dp, which is sigma^2 p^2 |x'(p)| / 2 for two tokens; scaled to the value
+    that this pool had. The first row takes what the first balances are away from x(p). Source: Milionis, Moallemi,
+    Roughgarden, Zhang, "Automated Market Making and Loss-Versus-Rebalancing", arXiv 2208.06046.
+    """
+    held, prices = result.zero_fee_balances, result.prices.prices[: result.rows]
+    taken = np.einsum("rn,rn->r", prices[1:], held[:-1] - held[1:])
+    opening = float(prices[0] @ (result.first_balances - held[0]))
+    return opening + float(taken @ (result.value[:-1] / result.invariant_value[:-1]))

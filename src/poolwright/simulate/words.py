@@ -245,11 +245,16 @@ def theory_facts(result: SimulationResult) -> list[tuple[str, str]]:
     if theory is None:
         return [("Theory", "none for this pool")]
     took = float(result.books.ledger("arbitrage_gain").sum())
-    facts = [("Theory without fees", f"LVR {money(theory.zero_fee_lvr)}, by the prices' own covariance")]
+    facts = [("Theory without fees", f"LVR {money(theory.zero_fee_lvr)}, by {_measured(result)}")]
     if theory.arbitrage_loss is not None and theory.poisson_loss is not None:
         told = f"{money(theory.arbitrage_loss)} if blocks come regularly, {money(theory.poisson_loss)} if at random"
         facts.append(("Theory with the fee", f"left to arbitrage {told}; here {money(took)}, gas aside"))
     return facts
+
+
+def _measured(result: SimulationResult) -> str:
+    stable = result.params.kind is Kind.STABLE
+    return "the pool's curve along these prices" if stable else "the prices' own covariance"
 
 
 def position_rows(position: PositionResult) -> list[tuple[str, str, str]]:

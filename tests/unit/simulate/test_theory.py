@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from poolwright.analytics.stable_composition import stable_composition
+from poolwright.simulate.amplification import AmplificationRamps
 from poolwright.simulate.engine import simulate
 from poolwright.simulate.markets import GeometricBrownian, Peg, Together
 from poolwright.simulate.prices import PriceSeries
@@ -53,3 +55,51 @@ def test_prices_that_never_move_have_no_theory_of_fees() -> None:
     theory = simulate(PAIR, still, value=1e6).theory
     assert theory is not None
     assert theory == (0.0, None, None)
+
+
+PEGGED = ("DAI", "USDC", "USDT")
+
+
+def pegged(count: int, rows: int = 3_000) -> PriceSeries:
+    """Return pegs that wander by a tenth of a per cent."""
+    market = Together(tuple(Peg(symbol, deviation=0.001) for symbol in PEGGED[:count]))
+    return market.generate(rows, 600, 5)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("amplification", [20, 500])
+def test_a_stable_pool_without_fees_loses_what_its_curve_says(count: int, amplification: int) -> None:
+    """The engine's exact trades of pairs against balances solved from the invariant: other code, the same loss."""
+    params = PoolParams.stable(
+        [Token(each, 18) for each in PEGGED[:count]], amplification * 1_000, swap_fee=0
+    )
+    run = simulate(params, pegged(count), value=1e6, arbitrage="to_no_arbitrage")
+    assert run.theory is not None
+    assert run.figures()["lvr"] == pytest.approx(run.theory.zero_fee_lvr, rel=1e-5)
+    assert run.theory.zero_fee_lvr > 100
+    assert (run.theory.arbitrage_loss, run.theory.poisson_loss) == (None, None)
+
+
+def test_the_loss_of_a_curve_is_half_the_squared_move_times_its_slope() -> None:
+    """F4: sigma^2 p^2 |x'(p)| / 2, with the slope of the balance by differences; exact as moves get small."""
+    params = PoolParams.stable([Token(each, 18) for each in PEGGED[:2]], 20_000, swap_fee=0)
+    run = simulate(params, pegged(2), value=1e6, arbitrage="to_no_arbitrage")
+    price = run.prices.prices[:, 0] / run.prices.prices[:, 1]
+
+    def held(p: np.ndarray) -> np.ndarray:
+        return np.asarray(stable_composition(20.0, np.column_stack([p, np.ones(len(p))]))[:, 0])
+
+    size = run.zero_fee_balances[0, 0] / held(price[:1])[0]  # D, which stays
+    slope = size * (held(price * 1.0001) - held(price * 0.9999)) / (0.0002 * price)
+    opening = run.prices.prices[0] @ (run.first_balances - run.zero_fee_balances[0])
+    expected = opening + 0.5 * np.sum(np.diff(price) ** 2 * -slope[:-1])
+    assert 0 < opening < 0.03 * expected
+    assert run.theory is not None
+    assert run.theory.zero_fee_lvr == pytest.approx(expected, rel=0.01)
+
+
+def test_a_stable_pool_that_moves_has_no_theory() -> None:
+    params = PoolParams.stable([Token(each, 18) for each in PEGGED[:2]], 100_000, swap_fee=10**14)
+    series = pegged(2, 500)
+    ramps = AmplificationRamps(((int(series.times[10]), 200),), ramp_seconds=2 * 86_400)
+    assert simulate(params, series, agents=[ramps]).theory is None
