@@ -204,3 +204,51 @@ def test_what_is_no_pool_has_no_price(world: World, oracle: Contract, make: Call
     for name, *rest in (("price", 0, 3), ("value_per_share", 3), ("spot_price", 3, 0), ("volatility", 3)):
         with pytest.raises(CallReverted, match="no such token"):
             oracle.ask(name, pool, *rest)
+
+
+def test_all_assets_have_prices(world: World, oracle: Contract, token: Callable[[int], Contract]) -> None:
+    """Opened in balance at 10,000 of one to 1 of the next, four assets of a pool at rest, of 0 to 18 decimals."""
+    decimals = (18, 6, 0, 8)
+    tokens = [token(each) for each in decimals]
+    amounts = [10 ** (12 - 3 * k + each) for k, each in enumerate(decimals)]
+    pool = world.open(tokens, Kind.WEIGHTED, amounts)
+    supply = world.share(pool).totalSupply()
+    for quote in range(4):
+        for base in range(4):
+            price = mpf(amounts[quote]) / amounts[base]
+            assert abs(oracle.price(pool, base, quote) / E36 / price - 1) < mpf(10) ** -9 + 1 / (price * E36)
+            general = oracle.price_of_any(pool, base, quote)
+            assert abs(oracle.price(pool, base, quote) - general) <= general // 10**9 + 1
+        value = mpf(4) * amounts[quote] / supply
+        assert abs(oracle.value_per_share(pool, quote) / E36 / value - 1) < mpf(10) ** -8
+
+
+def test_value_is_followed_while_weights_move(
+    world: World, oracle: Contract, make: Callable[..., str]
+) -> None:
+    """A share is worth its part of the pool, at prices of half the way: 45 %, 35 % and 20 % of what is in it."""
+    pool = make(Kind.WEIGHTED)
+    day = 86_400
+    world.do(pool, "ramp", [30 * day, 4 * 10**17, 4 * 10**17, 2 * 10**17])
+    world.chain.increase_time(15 * day)
+    world.chain.mine()
+    supply = world.share(pool).totalSupply()
+    for quote, weight in enumerate((0.45, 0.35, 0.2)):
+        value = mpf(world.balances(pool, 3)[quote]) / weight / supply
+        assert abs(oracle.value_per_share(pool, quote) / E36 / value - 1) < 1e-4
+
+
+def test_token_that_is_none_has_no_price_of_any(oracle: Contract, make: Callable[..., str]) -> None:
+    pool = make(Kind.CONSTANT_PRODUCT)
+    for name, *rest in (("price_of_any", 0, 3), ("price_of_any", 3, 0), ("value_of_any", 3)):
+        with pytest.raises(CallReverted, match="no such token"):
+            oracle.ask(name, pool, *rest)
+
+
+def test_pool_that_is_not_open_has_no_value(
+    world: World, oracle: Contract, token: Callable[[int], Contract]
+) -> None:
+    made = world.create([token(18), token(18)], Kind.WEIGHTED)
+    for name, *rest in (("price", 0, 1), ("value_per_share", 0)):
+        with pytest.raises(CallReverted, match="no such pool"):
+            oracle.ask(name, made, *rest)

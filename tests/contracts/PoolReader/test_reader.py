@@ -127,3 +127,18 @@ def test_a_lens_of_another_vault_is_refused(world: World) -> None:
     other = Contract.deploy(world.chain, artifact("VaultLens"), world.protocol.share_token)
     with pytest.raises(CallReverted, match="lens: of another vault"):
         Contract.deploy(world.chain, artifact("PoolReader"), world.vault, other)
+
+
+def test_pages_go_on_where_no_pool_is_found(
+    world: World, reader: Contract, token: Callable[[int], Contract]
+) -> None:
+    """Two hundred and fifty-six pools of either token are looked at in a call; that of both is the last."""
+    a, b, c = (token(18) for _ in range(3))
+    for one in (a, b):
+        for _ in range(256):
+            world.create([one, c], Kind.CONSTANT_PRODUCT)
+    both = world.create([a, b], Kind.CONSTANT_PRODUCT)
+    assert [*map(list, reader.find_pools(a, b, 0)[:1])] == [[]]
+    assert reader.find_pools(a, b, 0)[1] == 256
+    found, start = reader.find_pools(a, b, 256)
+    assert (list(found), start) == ([both], 0)

@@ -412,3 +412,26 @@ def test_a_contract_acts_on_what_it_is_told(
     hops = [hop(pool, 0, 1), hop(pool, 1, 2), hop(pool, 2, 1)]
     for amount in (WAD, 300 * WAD):
         assert careful.round_trip(tokens[0], pool, hops, amount)
+
+
+def test_path_of_no_hops_and_batch_that_leaves_something_are_told(
+    world: World, lens: Contract, make: Make
+) -> None:
+    pool, tokens = make(Kind.WEIGHTED)
+    assert outcome(lens.ask, "preview_swap_path", [], False, WAD, NOBODY, ALICE) == "path: no hops"
+    steps = [(hop(pool, 0, 1), WAD)]
+    for named in (tokens[:1], tokens[1:2], []):
+        preview = outcome(lens.ask, "preview_batch_swap", steps, False, named, NOBODY, ALICE)
+        assert preview == "vault: unsettled"
+    told = outcome(lens.ask, "preview_batch_swap", steps, False, tokens[:2], NOBODY, ALICE)
+    assert told[0] == WAD
+
+
+def test_pause_that_is_over_is_none(world: World, make: Make) -> None:
+    """The pool's words still say that it was paused; the time says that it is not."""
+    pool, tokens = make(Kind.WEIGHTED)
+    world.vault.pause(pool, DAY, sender=MANAGER)
+    world.chain.increase_time(DAY)
+    world.chain.mine()
+    told = agree(world, pool, tokens, 2)
+    assert all(told.accepted(form) for form in SWAPS)

@@ -275,3 +275,46 @@ def test_assets_must_be_the_pools(market: Market, face: Contract) -> None:
         request = (assets, [EVER] * len(assets), encode(["uint256"] * 2, [3, WAD]), False)
         with pytest.raises(CallReverted, match="face: not the pool's assets"):
             face.joinPool(pool_id(market.index), ALICE, BOB, request, sender=ALICE)
+
+
+@pytest.mark.parametrize(
+    ("most", "types", "values", "text"),
+    [
+        ([EVER] * 2, ["uint256"] * 2, [3, WAD], "face: one amount per asset"),
+        ([EVER] * 3, *JOINS["exact tokens"][:1], [1, [WAD, 10**6], 1], "face: one amount per asset"),
+        ([EVER] * 3, ["uint256"] * 2, [0, WAD], "face: no such join"),
+        ([EVER] * 3, ["uint256"] * 2, [4, WAD], "face: no such join"),
+    ],
+)
+def test_join_that_is_none_is_refused(
+    market: Market, face: Contract, most: list[int], types: list[str], values: list[Any], text: str
+) -> None:
+    request = ([token.address for token in market.tokens], most, encode(types, values), False)
+    with pytest.raises(CallReverted, match=text):
+        face.joinPool(pool_id(market.index), ALICE, BOB, request, sender=ALICE)
+
+
+@pytest.mark.parametrize(
+    ("least", "types", "values", "text"),
+    [
+        ([0] * 2, ["uint256"] * 2, [1, WAD], "face: one amount per asset"),
+        ([0] * 3, *EXITS["exact token"][:1], [2, [0, 10**6], WAD], "face: one amount per asset"),
+        ([0] * 3, ["uint256"] * 2, [3, WAD], "face: no such exit"),
+    ],
+)
+def test_exit_that_is_none_is_refused(
+    market: Market, face: Contract, least: list[int], types: list[str], values: list[Any], text: str
+) -> None:
+    request = ([token.address for token in market.tokens], least, encode(types, values), False)
+    with pytest.raises(CallReverted, match=text):
+        face.exitPool(pool_id(market.index), ALICE, BOB, request, sender=ALICE)
+
+
+def test_swap_of_nothing_is_refused(market: Market, face: Contract) -> None:
+    a, b, _ = (token.address for token in market.tokens)
+    with pytest.raises(CallReverted, match="face: nothing to swap"):
+        face.swap((pool_id(market.index), GIVEN_IN, a, b, 0, b""), funds(), 0, EVER, sender=ALICE)
+
+
+def test_query_of_nothing_is_nothing(face: Contract) -> None:
+    assert face.ask("queryBatchSwap", GIVEN_IN, [], [], funds(), sender=NOBODY) == ()

@@ -205,3 +205,16 @@ def test_ether_that_lies_there_is_not_spent(world: World, edge: Edge) -> None:
         other.add_unbalanced(edge.index, [10**6, WAD, 0], 0, EVER, BOB, sender=ALICE, value=WAD - 1)
     other.add_unbalanced(edge.index, [10**6, WAD, 0], 0, EVER, BOB, sender=ALICE, value=2 * WAD)
     assert world.chain.balance(other.address) == 5 * WAD
+
+
+def test_no_ether_where_none_comes_out_or_goes_in(world: World, edge: Edge) -> None:
+    """A share too small for a wei of ether, and a deposit of the other tokens."""
+    world.vault.add_proportional(edge.index, 9 * WAD, [EVER] * 3, EVER, ALICE, sender=ALICE)
+    world.swap(edge.index, 0, 1, 10**8)  # a share was worth a wei, and is worth less
+    ether, share = edge.ether(BOB), world.share(edge.index)
+    held = share.balanceOf(ALICE)
+    edge.contract.remove_proportional(edge.index, 1, [0] * 3, EVER, BOB, sender=ALICE)
+    assert (edge.ether(BOB), share.balanceOf(ALICE)) == (ether, held - 1)
+    ether = edge.ether(ALICE)
+    assert edge.contract.add_unbalanced(edge.index, [10**6, 0, 0], 0, EVER, BOB, sender=ALICE, value=WAD) > 0
+    assert edge.ether(ALICE) == ether

@@ -13,7 +13,7 @@ from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.faces.peers import UNISWAP_V2_PAIR, peer
-from tests.contracts.protocol import ALICE, BOB, World
+from tests.contracts.protocol import ALICE, BOB, MANAGER, World
 
 WAD = 10**18
 PAIR_FEE = 3 * 10**15
@@ -214,3 +214,39 @@ def test_address_that_is_no_pool_is_refused(world: World, token: Callable[[int],
     for address in (tokens[0].address, unborn):
         with pytest.raises(CallReverted):
             Contract.deploy(world.chain, artifact("UniswapV2Face"), world.vault, address)
+
+
+def test_flash_swap_of_the_first_token(pair: Open, compiled: Compile) -> None:
+    """The borrower is told which of its two amounts it was paid."""
+    face, first, second = pair()
+    reserves = face.getReserves()
+    amount = 50 * 10 ** second.decimals()
+    out = amount_out(amount, reserves[1], reserves[0])
+    borrower = Contract.deploy(face.chain, compiled("hostile/Puppet.vy"))
+    second.mint(borrower.address, amount)
+    borrower.write([(second.address, second.encode("transfer", face.address, amount), True)])
+    face.swap(out, 0, borrower.address, b"now", sender=BOB)
+    assert (first.balanceOf(borrower.address), second.balanceOf(borrower.address)) == (out, 0)
+
+
+def test_token_that_refuses_is_refused(
+    world: World, token: Callable[[int], Contract], compiled: Compile
+) -> None:
+    """Neither skimmed nor swapped: a face does not take false for done."""
+    bad = Contract.deploy(world.chain, compiled("hostile/RefusingToken.vy"), 18)
+    bad.refuse(False)
+    for account in (MANAGER, ALICE):
+        bad.mint(account, 10**30)
+        bad.approve(world.vault, EVER, sender=account)
+    tokens = sorted([bad, token(18)], key=lambda each: int(each.address, 16))
+    fee = dict.fromkeys(("base", "least", "most"), PAIR_FEE)
+    pool = world.open(tokens, Kind.CONSTANT_PRODUCT, [10**24] * 2, rights=(), **fee)
+    face = Contract.deploy(world.chain, artifact("UniswapV2Face"), world.vault, pool)
+    bad.transfer(face, 10**18, sender=ALICE)
+    bad.refuse(True)
+    amounts = (1, 0) if tokens[1] is bad else (0, 1)
+    for call in (("skim", BOB), ("swap", *amounts, BOB, b"")):
+        with pytest.raises(CallReverted, match="face: transfer refused"):
+            face.ask(*call)
+    bad.refuse(False)
+    assert bad.balanceOf(face.address) == 10**18

@@ -79,3 +79,17 @@ def test_gate_that_lets_everybody_in_is_refused(chain: EmbeddedChain, gate: Cont
     for token, least in ((gate.TOKEN(), 0), (ALICE, 1)):
         with pytest.raises(CallReverted, match="gate: lets everybody in"):
             Contract.deploy(chain, artifact("DepositGate"), token, least)
+
+
+def test_gate_has_nothing_to_say_but_of_deposits(gate: Contract) -> None:
+    for point in (1, 2, 8, 16, 32):  # all but BEFORE_ADD
+        gate.ask("before_operation", NOBODY, point, BOB, [], 0)
+    with pytest.raises(CallReverted, match="gate: not a holder"):
+        gate.ask("before_operation", NOBODY, BEFORE_ADD, BOB, [], 0)
+    assert gate.compute_fee(NOBODY, BOB, 0, 1, False, WAD) == 0
+
+
+def test_gate_that_is_unplugged_lets_everybody_in(world: World, gated: str) -> None:
+    world.do(gated, "module", [0])
+    add(world, gated, "proportional", BOB)
+    assert world.share(gated).balanceOf(ALICE) == WAD
