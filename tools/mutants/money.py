@@ -20,6 +20,8 @@ SCENARIOS = ("contracts/parity/test_scenarios.py",)
 PRICES = ("contracts/PoolOracle/test_prices.py",)
 PERMIT = ("contracts/ShareToken/test_permit.py",)
 LEDGER = ("contracts/ShareToken/test_ledger.py",)
+PERMIT2 = ("contracts/Vault/test_permit2.py",)
+LIARS = ("contracts/security/test_hostile_counterparts.py",)
 
 OPEN = "lock.state = session\n    "  # the lock is given up before tokens move
 
@@ -151,6 +153,24 @@ MUTANTS = (
         "storage.claims[storage.PROTOCOL][token] = 0", "pass",
         "the protocol's claim is paid as often as asked", CUSTODY, ("VaultExtension",),
     ),
+    # Permit2
+    Mutant(
+        "permit2-believed", "vault/VaultExtension", "pull_permit2",
+        "received: uint256 = staticcall IERC20(token).balanceOf(self) - before", "received: uint256 = amount",
+        "of a token that delivers less than it says more is credited than came", PERMIT2, ("VaultExtension",),
+    ),
+    Mutant(
+        "permit2-counted-too", "vault/VaultExtension", "pull_permit2", "lock.synced_token = empty(address)", "pass",
+        "one receipt is credited by the signature and by the count", PERMIT2, ("VaultExtension",),
+    ),
+    Mutant(
+        "permit2-of-another", "vault/VaultExtension", "pull_permit2", "        msg.sender,\n", "        tx.origin,\n",
+        "whoever an account calls spends what it has signed", PERMIT2, ("VaultExtension",),
+    ),
+    Mutant(
+        "permit2-without-session", "vault/VaultExtension", "pull_permit2", "vault: no session", "",
+        "what is pulled outside of a session is credited to nobody", PERMIT2, ("VaultExtension",),
+    ),
     # Limits, deadlines, pauses
     Mutant(
         "limit-out-ignored", "vault/Vault", "swap", "swap: out below limit", "",
@@ -208,6 +228,12 @@ MUTANTS = (
     Mutant(
         "integrator-paid-twice", "vault/swapping", "_write", "kept += part", "pass",
         "an integrator's part stays in the pool's ledger, too", SOLVENCY, ("Vault",),
+    ),
+    Mutant(
+        "integrators-part-to-the-trader", "vault/swapping", "_write",
+        "storage.credit(integrator, reading.token(pair.record_in), part)",
+        "storage.credit(msg.sender, reading.token(pair.record_in), part)",
+        "who names any integrator pays less of the fee than the terms say", SWAPS, ("Vault",),
     ),
     Mutant(
         "owed-flushed-twice", "vault/swapping", "_write", "        owed = 0\n", "        owed = asset_word.MAX_OWED\n",
@@ -338,6 +364,17 @@ MUTANTS = (
         "frozen-asset-deposited", "vault/VaultCounterparts", "prepare_liquidity",
         "if index == books.ALL or index == i:", "if index == i:",
         "the same by an unbalanced deposit", COUNTERPARTS, ("VaultCounterparts",),
+    ),
+    Mutant(
+        "kind-gives-more-than-there-is", "vault/swapping", "_write",
+        "share_maths.debited(pair.word_out & limits.MAX_BALANCE, amount_out)",
+        "max(pair.word_out & limits.MAX_BALANCE, amount_out + 1) - amount_out",
+        "a hostile kind pays out what other pools have of a token", LIARS, ("Vault",),
+    ),
+    Mutant(
+        "kind-gives-more-for-shares", "vault/unbalanced", "_touch", "share_maths.debited(balance, amount + kept)",
+        "max(balance, amount + kept + 1) - amount - kept",
+        "the same in a removal of one asset", LIARS, ("VaultUnbalanced",),
     ),
     Mutant(
         "provider-starved", "vault/counterparts", "ask", "rate: too little gas", "",

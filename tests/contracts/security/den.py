@@ -24,7 +24,7 @@ from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, RIGHTS, WAD, World
 
 PERMIT2 = "0x000000000022d473030f116ddee9f6b43ac78ba3"
-HOP = 1 << 168  # asset 0 in, 1 out
+HOP, BACK = 1 << 168, 1 << 160  # asset 0 in and 1 out, and the other way
 Probe = tuple[str, bytes, list[bytes]]
 Row = tuple[str, frozenset[str], Callable[[], Any]]
 
@@ -55,16 +55,19 @@ def end(done: bool, answer: bytes) -> bytes:
 @dataclass
 class Den:
     """`callers` by name; their `pool`, and a `fresh` one not yet initialised; with the same tokens `ramped`, a native
-    one amid a ramp, and `recorded`, whose module is the recorder; with the plain token and another, `pair`."""
+    one amid a ramp, and `recorded`, whose module is the recorder; with the plain token and another, `pair`; with the
+    hostile token and wrapped ether, `ether`."""
 
     world: World
     callers: dict[str, Contract]
     plain: Contract
+    wrapped: Contract
     pool: str
     fresh: str
     ramped: str
     recorded: str
     pair: str
+    ether: str
     text: bytes
     faces: dict[str, Contract]
 
@@ -120,7 +123,7 @@ class Den:
     def _trades(self) -> list[Row]:
         """Swaps and liquidity, of a pool that is open."""
         call, pool, token = self._call, self.pool, self.token
-        hop, back = int(pool, 16) | HOP, int(pool, 16) | 1 << 160
+        hop, back = int(pool, 16) | HOP, int(pool, 16) | BACK
         add, ends = (pool, 0, WAD), (EVER, ALICE)
         return [
             ("swap", ALL, call("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))),
@@ -198,6 +201,9 @@ class Den:
             ("curve: add", "CurveFace", "add_liquidity", ([WAD, WAD], 0, ALICE)),
             ("balancer: swap", "BalancerFace", "swap", (single, funds, 0, EVER)),
         ]
+        edge, ether = self.faces["EtherEdge"], self.ether
+        to_ether, from_ether = ([int(ether, 16) | way] for way in (HOP, BACK))
+        ends = (EVER, ALICE)
         pair, other = self.faces["UniswapV2Face"], WAD // 2
         out = (0, other) if pair.token0() == self.plain.address else (other, 0)
         return [
@@ -209,6 +215,17 @@ class Den:
                 "pair: swap",
                 frozenset({"callee"}),
                 partial(pair.swap, *out, self.callers["callee"], b"pay", sender=ALICE),
+            ),
+            *(
+                (f"edge: {name}", asked, partial(getattr(edge, name), *arguments, sender=ALICE, value=value))
+                for name, asked, arguments, value in (
+                    ("swap_to_ether", ALL, (to_ether, False, WAD, 0, *ends, NOBODY), 0),
+                    ("swap_from_ether", ALL, (from_ether, False, 0, *ends, NOBODY), WAD),
+                    ("add_unbalanced", ALL, (ether, [WAD, WAD], 0, *ends), 2 * WAD),
+                    ("add_proportional", SHARES, (ether, WAD, [EVER] * 2, *ends), 2 * WAD),
+                    ("remove_proportional", SHARES, (ether, WAD, [0, 0], *ends), 0),
+                    ("remove_single_exact_in", frozenset({"kind", "module"}), (ether, WAD, 0, *ends), 0),
+                )
             ),
         ]
 
@@ -268,18 +285,10 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     """Open the den, with fees to collect, claims, shares and allowances."""
     chain, vault = world.chain, world.vault
 
-    def deploy(name: str, *arguments: Any) -> Contract:
-        return Contract.deploy(chain, compiled(f"hostile/{name}.vy"), *arguments)
-
     vault.schedule_protocol_share(WAD // 10, sender=OWNER)
     chain.increase_time(7 * DAY)
     vault.execute_protocol_share()
-    callers = {
-        name: deploy("Intruder") for name in ("kind", "provider", "module", "borrower", "callee", "composer")
-    }
-    callers |= {"stranger": deploy("Intruder"), "token": deploy("IntrudingToken", 18)}
-    callers["recorder"] = deploy("IntrudingRecorder")
-    callers["permit2"] = etched(deploy("IntrudingPermit2"), PERMIT2)
+    callers = intruders(world, compiled)
     hostile, plain = callers["token"], token(18)
     callers["kind"].set_model(world.protocol.kinds[Kind.WEIGHTED])
     callers["module"].set_answer(encode(["uint256"], [3 * 10**15]))
@@ -290,22 +299,24 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
         hostile.mint(account, 10**30)
         for spender in (vault, PERMIT2):
             hostile.approve(spender, EVER, sender=account)
-    text = foreign(
-        world.constitution(
-            [hostile, plain],
-            Kind.WEIGHTED,
-            policy="module",
-            rates=[int(callers["provider"].address, 16) | 7 * DAY << 160 | WAD // 100 << 192, WAD],
-        ),
-        callers["kind"].address,
-    )  # fmt: skip
+    wrapped = wrapped_ether(world, compiled)
+
+    def constitution(other: Contract) -> bytes:
+        provider = int(callers["provider"].address, 16) | 7 * DAY << 160 | WAD // 100 << 192
+        native = world.constitution([hostile, other], Kind.WEIGHTED, policy="module", rates=[provider, WAD])
+        return foreign(native, callers["kind"].address)
+
+    text = constitution(plain)
+    ether = vault.create_pool(constitution(wrapped), MANAGER, sender=MANAGER)
+    vault.initialize(ether, [10**21] * 2, 0, EVER, MANAGER, sender=MANAGER)
     pool, fresh = (vault.create_pool(text, MANAGER, sender=MANAGER) for _ in range(2))
     vault.initialize(pool, [10**24] * 2, 0, EVER, MANAGER, sender=MANAGER)
     weights = [WAD // 2] * 2
     ramped = world.open([hostile, plain], Kind.WEIGHTED, [10**24] * 2, weights=weights)
     pair = world.open([plain, token(18)], Kind.CONSTANT_PRODUCT, [10**24] * 2, rights=(), most=3 * 10**15)
     recorded = world.open([hostile, plain], Kind.STABLE, [10**24] * 2, rates=[WAD, WAD])
-    world.do(pool, "module", [int(callers["module"].address, 16) | 127 << 160])
+    for each in (pool, ether):
+        world.do(each, "module", [int(callers["module"].address, 16) | 127 << 160])
     world.do(recorded, "module", [int(callers["recorder"].address, 16) | 128 << 160])
     world.do(ramped, "module", [int(world.protocol.parts["TwapRing"], 16) | 128 << 160])
     world.swap(ramped, 0, 1, WAD)  # there is something to ask the ring about
@@ -313,17 +324,43 @@ def make_den(world: World, compiled: Compile, token: Callable[[int], Contract]) 
     callers["provider"].set_answer(rate_of_now(chain))
     for each in (pool, recorded):
         world.share(each).transfer(ALICE, 10**22, sender=MANAGER)
-    faces = faces_of(world, pool, pair, plain)
-    for face in ("CurveFace", "BalancerFace"):
+    faces = faces_of(world, pool, pair, wrapped)
+    for face in ("CurveFace", "BalancerFace", "EtherEdge"):
         hostile.approve(faces[face], EVER, sender=ALICE)
         plain.approve(faces[face], EVER, sender=ALICE)
+    world.share(ether).transfer(ALICE, 10**19, sender=MANAGER)
+    world.share(ether).approve(faces["EtherEdge"], EVER, sender=ALICE)
     world.swap(pool, 0, 1, 10**20, integrator=ALICE)  # there is something to collect
     vault.settle_fees(pool)
-    den = Den(world, callers, plain, pool, fresh, ramped, recorded, pair, text, faces)
+    den = Den(world, callers, plain, wrapped, pool, fresh, ramped, recorded, pair, ether, text, faces)
     plain.mint(callers["callee"], 10**24)
     for payer in ("borrower", "callee"):  # who pay from now on
         den.arm(payer, [])
     return den
+
+
+def intruders(world: World, compiled: Compile) -> dict[str, Contract]:
+    """All who are called by others, not yet armed."""
+
+    def deploy(name: str, *arguments: Any) -> Contract:
+        return Contract.deploy(world.chain, compiled(f"hostile/{name}.vy"), *arguments)
+
+    callers = {
+        name: deploy("Intruder") for name in ("kind", "provider", "module", "borrower", "callee", "composer")
+    }
+    callers |= {"stranger": deploy("Intruder"), "token": deploy("IntrudingToken", 18)}
+    callers["recorder"] = deploy("IntrudingRecorder")
+    callers["permit2"] = etched(deploy("IntrudingPermit2"), PERMIT2)
+    return callers
+
+
+def wrapped_ether(world: World, compiled: Compile) -> Contract:
+    """Ether as a token, of which the usual accounts have some and the Vault may take all."""
+    wrapped = Contract.deploy(world.chain, compiled("faces/WrappedEther.vy"))
+    for account in (MANAGER, ALICE):
+        wrapped.deposit(sender=account, value=2000 * WAD)
+        wrapped.approve(world.vault, EVER, sender=account)
+    return wrapped
 
 
 def faces_of(world: World, pool: str, pair: str, wrapped: Contract) -> dict[str, Contract]:

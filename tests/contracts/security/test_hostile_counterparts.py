@@ -59,9 +59,11 @@ def burner(den: Den, compiled: Compile) -> Contract:
 def accounted(den: Den, token: Contract) -> int:
     """What the Vault must hold of a token: balances and owed fees of all pools, and claims."""
     index = 1 if token is den.plain else 0
-    places = [(pool, index) for pool in (den.pool, den.fresh, den.ramped, den.recorded)]
-    if token is den.plain:
-        places.append((den.pair, 0))
+    shared = [(pool, index) for pool in (den.pool, den.fresh, den.ramped, den.recorded)]
+    if token is den.wrapped:
+        places = [(den.ether, 1)]
+    else:
+        places = [*shared, (den.pair if token is den.plain else den.ether, 0)]
     total = sum(den.world.vault.claim(account, token) for account in (ALICE, BOB, MANAGER, NOBODY))
     for pool, place in places:
         word = asset_word.unpack(den.world.words(pool, 2)[place])
@@ -69,14 +71,14 @@ def accounted(den: Den, token: Contract) -> int:
     return total
 
 
-def leave(den: Den, pool: str) -> None:
+def leave(den: Den, pool: str, other: Contract) -> None:
     """A tenth of the manager's shares by the exit that asks nobody: their part of every balance, to the wei."""
     world, share = den.world, den.world.share(pool)
     shares, supply = share.balanceOf(MANAGER) // 10, share.totalSupply()
     due = [balance * shares // supply for balance in world.balances(pool, 2)]
-    before = [token.balanceOf(MANAGER) for token in (den.token, den.plain)]
+    before = [token.balanceOf(MANAGER) for token in (den.token, other)]
     assert list(world.vault.recovery_exit(pool, shares, MANAGER, 0, sender=MANAGER)) == due
-    paid = [token.balanceOf(MANAGER) for token in (den.token, den.plain)]
+    paid = [token.balanceOf(MANAGER) for token in (den.token, other)]
     assert [after - was for after, was in zip(paid, before, strict=True)] == due
 
 
@@ -105,12 +107,13 @@ def play(den: Den, caller: str) -> int:
         with suppress(PoolRevert):
             operation.run()
             done += 1
-        for token in (den.token, den.plain):
+        for token in (den.token, den.plain, den.wrapped):
             assert token.balanceOf(den.world.vault) == accounted(den, token), operation.name
         assert others(den) == before, operation.name
-        leave(den, den.pool)
+        leave(den, den.pool, den.plain)
+        leave(den, den.ether, den.wrapped)
         if den.world.words(den.fresh, 2)[0]:
-            leave(den, den.fresh)
+            leave(den, den.fresh, den.plain)
         assert chain.restore(snapshot)
     return done
 
@@ -151,7 +154,7 @@ def test_no_answer_moves_a_rate_by_more_than_its_step(den: Den) -> None:
         assert after in (rate, before) or den.frozen()
         moved += after != before
     assert moved > 50
-    leave(den, den.pool)
+    leave(den, den.pool, den.plain)
 
 
 def test_no_answer_of_a_module_leaves_the_terms(den: Den) -> None:

@@ -19,7 +19,7 @@ from poolwright.errors import PoolRevert
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.protocol import ALICE, WAD, World
-from tests.contracts.security.den import HOP, Den, Operation, Probe, end, make_den, pool_id
+from tests.contracts.security.den import BACK, HOP, Den, Operation, Probe, end, make_den, pool_id
 
 LOCKED = ("vault: locked", "vault: not idle", "vault: not your session")
 SHARE = (
@@ -34,7 +34,7 @@ OWN_REFUSALS = {
     "CurveFace": ("vault: in session", "face: not the vault", *SHARE),
     "BalancerFace": ("vault: in session", "face: not the vault", *SHARE),
     "UniswapV2Face": ("vault: in session", "face: not the vault"),
-    "EtherEdge": ("face: not the vault", *SHARE),
+    "EtherEdge": ("vault: in session", "face: not the vault", *SHARE),
     "TwapRing": ("ring: not the vault",),
 }
 # Parts of an operation that the Vault runs in place and passes nobody on to: there is no such function.
@@ -96,7 +96,8 @@ def contracts(den: Den) -> dict[str, tuple[str, list[dict[str, Any]]]]:
 def every_call(den: Den, account: str) -> Iterator[tuple[str, str, str, bytes]]:
     """(contract, function, address, calldata) of every function there is, as an account would call it."""
     token, other = den.token.address, den.plain.address
-    path, back = (int(den.pool, 16) | shift for shift in (HOP, 1 << 160))
+    path = int(den.pool, 16) | HOP
+    ether = [int(den.ether, 16) | way for way in (HOP, BACK)]
     # of a Balancer join, exact tokens in; of an exit, exact shares for all tokens
     join, leave = (
         encode(["uint256", "uint256[]", "uint256"], [1, [WAD, WAD], 0]),
@@ -123,11 +124,14 @@ def every_call(den: Den, account: str) -> Iterator[tuple[str, str, str, bytes]]:
                 | (of_ring if contract == "TwapRing" else {})
                 | {
                     "deadline": 1 if contract == "ShareToken" else EVER,
-                    "hops": [back if entry["name"] == "swap_from_ether" else path],
+                    "hops": [path]
+                    if contract != "EtherEdge"
+                    else [ether[entry["name"] == "swap_from_ether"]],
                     "userData": leave if entry["name"] == "exitPool" else join,
                 }
             )
-            values = [argument(each, names, den.pool) for each in entry["inputs"]]
+            pool = den.ether if contract == "EtherEdge" else den.pool
+            values = [argument(each, names, pool) for each in entry["inputs"]]
             types = [collapse_if_tuple(each) for each in entry["inputs"]]
             data = function_abi_to_4byte_selector(entry) + encode(types, values)  # type: ignore[arg-type]
             yield contract, entry["name"], address, data
