@@ -18,6 +18,7 @@ from web3.exceptions import ContractLogicError
 import poolwright as pw
 from poolwright.chain import connect
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import Protocol, deploy_protocol
 from poolwright.chain.vault import NEVER, NO_ONE, create_pool, events, send, share_token
 from poolwright.errors import PoolwrightError
@@ -151,7 +152,7 @@ def deploy_token(protocol: Protocol, decimals: int, amount: int) -> Any:
 def request(protocol: Protocol, pool: str, amount: int) -> Any:
     """A swap of the first token for the second."""
     me = protocol.web3.eth.default_account
-    return protocol.vault.functions.swap((pool, 0, 1, False, amount, 1, NEVER, me, NO_ONE))
+    return protocol.vault.functions.swap((hop(pool, 0, 1), False, amount, 1, NEVER, me, NO_ONE))
 
 
 def swap(protocol: Protocol, pool: str, amount: int) -> int:

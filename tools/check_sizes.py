@@ -23,7 +23,12 @@ VYPER_FUNCTION = 60
 RUNTIME_BYTES = 22_000  # the chain's limit is 24,576; a tenth stays in hand
 
 # "path" or "path:function" -> (its own limit, why it may be larger).
-EXCEPTIONS: dict[str, tuple[int, str]] = {}
+EXCEPTIONS: dict[str, tuple[int, str]] = {
+    "src/poolwright/contracts/vault/swapping.vy:swap": (
+        150,
+        "in parts, which hand each other a dozen words, a swap costs 300 gas more: measured",
+    ),
+}
 
 
 def over(key: str, size: int, limit: int, what: str) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from web3.contract import Contract
 
 from bench.gas.market import DEADLINE, EVER, SEED, UNIT, Market
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import deploy_protocol
 from poolwright.model.maths import asset_word
 from poolwright.spec.bounds import PROTOCOL_DELAY
@@ -38,7 +40,7 @@ class Pool:
 
     def hop(self, index_in: int, index_out: int) -> int:
         """The word that names a swap in a path."""
-        return int(self.address, 16) | index_in << 160 | index_out << 168
+        return hop(self.address, index_in, index_out)
 
 
 class Protocol:
@@ -54,9 +56,16 @@ class Protocol:
         self.node.send(self.vault.functions.execute_protocol_share())
         market.approve(self.vault.address)
 
-    def opened(self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights = NO_RIGHTS) -> Pool:
+    def opened(
+        self,
+        kind: Kind,
+        tokens: list[Contract],
+        policy: Policy,
+        rights: Rights = NO_RIGHTS,
+        weights: Sequence[int] = (),
+    ) -> Pool:
         """A pool with a million of each token, stirred by large trades both ways."""
-        pool, _ = self.created(kind, tokens, policy, rights)
+        pool, _ = self.created(kind, tokens, policy, rights, weights)
         self.node.send(self.initialization(pool))
         for index_in, index_out in ((0, 1), (1, 0)) * 2:
             self.node.send(self.swap(pool, index_in, index_out, STIR))
@@ -66,16 +75,23 @@ class Protocol:
         return pool
 
     def created(
-        self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights = NO_RIGHTS
+        self,
+        kind: Kind,
+        tokens: list[Contract],
+        policy: Policy,
+        rights: Rights = NO_RIGHTS,
+        weights: Sequence[int] = (),
     ) -> tuple[Pool, int]:
         """A pool without balances, and the gas of its creation."""
-        text = self.constitution(kind, tokens, policy, rights)
+        text = self.constitution(kind, tokens, policy, rights, weights)
         creation = self.vault.functions.create_pool(text, self.node.trader)
         address = creation.call()
         return Pool(address, tokens), self.market.gas(creation)
 
-    def constitution(self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights) -> bytes:
-        """What create_pool takes."""
+    def constitution(
+        self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights, weights: Sequence[int]
+    ) -> bytes:
+        """What create_pool takes. Weights are equal unless given, as in the peers' pools."""
         named = [Token(f"T{i}", 18, token.address) for i, token in enumerate(tokens)]
         swap_fee, fee_policy = FEES[policy]
         fees: dict[str, Any] = {
@@ -88,8 +104,8 @@ class Protocol:
         }
         if kind is Kind.WEIGHTED:
             each = UNIT // len(tokens)
-            weights = [each] * (len(tokens) - 1) + [UNIT - each * (len(tokens) - 1)]
-            params = PoolParams.weighted(named, weights, **fees)
+            even = [each] * (len(tokens) - 1) + [UNIT - each * (len(tokens) - 1)]
+            params = PoolParams.weighted(named, weights or even, **fees)
         elif kind is Kind.STABLE:
             params = PoolParams.stable(named, AMPLIFICATION, **fees)
         else:
@@ -106,10 +122,10 @@ class Protocol:
         self, pool: Pool, index_in: int, index_out: int, amount: int,
         *, exact_out: bool = False, integrator: str = NOBODY,
     ) -> Any:  # fmt: skip
-        """The call of a swap."""
+        """The call of a swap, paid to the caller."""
         limit = EVER >> 144 if exact_out else 1
-        request = (pool.address, index_in, index_out, exact_out, amount, limit, DEADLINE)
-        return self.vault.functions.swap((*request, self.node.trader, integrator))
+        request = (pool.hop(index_in, index_out), exact_out, amount, limit, DEADLINE, NOBODY, integrator)
+        return self.vault.functions.swap(request)
 
     def words(self, pool: Pool) -> list[asset_word.Asset]:
         """What the Vault keeps of each asset of a pool."""

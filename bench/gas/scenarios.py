@@ -89,26 +89,24 @@ def hops(protocol: Protocol) -> dict[str, int]:
 
 
 def path(protocol: Protocol, hops: list[int]) -> Any:
-    trader = protocol.node.trader
-    return protocol.vault.functions.swap_path(hops, False, TRADE, 1, DEADLINE, trader, NOBODY)
+    return protocol.vault.functions.swap_path(hops, False, TRADE, 1, DEADLINE, NOBODY, NOBODY)
 
 
 def batch(protocol: Protocol, hops: list[int], ends: tuple[str, str]) -> Any:
     steps = [(hop, 0 if k else TRADE) for k, hop in enumerate(hops)]
-    trader = protocol.node.trader
     return protocol.vault.functions.batch_swap(
-        steps, False, list(ends), [TRADE, -1], DEADLINE, trader, NOBODY
+        steps, False, list(ends), [TRADE, -1], DEADLINE, NOBODY, NOBODY
     )
 
 
 def liquidity(protocol: Protocol, pool: Pool, name: str) -> dict[str, int]:
     """Adds and removes of ten units of each token, or of one."""
-    functions, trader, n = protocol.vault.functions, protocol.node.trader, len(pool.tokens)
+    functions, n = protocol.vault.functions, len(pool.tokens)
     share = protocol.market.share_of(pool.address)
     shares = share.functions.totalSupply().call() * TRADE // SEED
     most, least = [2 * TRADE] * n, [1] * n
     one = shares // n
-    end = (DEADLINE, trader)
+    end = (DEADLINE, NOBODY)  # paid to the caller
     at = pool.address
     add, remove = last(
         protocol.market,
@@ -150,11 +148,15 @@ def variants(protocol: Protocol, pool: Pool) -> dict[str, int]:
     """Swaps of other kinds, policies and directions."""
     tokens = protocol.market.tokens[:3]
     flat = protocol.opened(Kind.WEIGHTED, tokens, Policy.FLAT)
+    unequal = protocol.opened(
+        Kind.WEIGHTED, tokens, Policy.VOLATILITY, weights=[UNIT // 2, UNIT * 3 // 10, UNIT // 5]
+    )
     flat_stable = protocol.opened(Kind.STABLE, tokens, Policy.FLAT)
     product = protocol.opened(Kind.CONSTANT_PRODUCT, tokens, Policy.VOLATILITY)
     return {
         "weighted3_swap_exact_out": swap(protocol, pool, exact_out=True),
         "weighted3_swap_integrator": swap(protocol, pool, integrator=protocol.node.web3.eth.accounts[1]),
+        "weighted3_swap_unequal": swap(protocol, unequal),
         "weighted3_swap_flat": swap(protocol, flat),
         "stable3_swap_flat": swap(protocol, flat_stable),
         "product3_swap": swap(protocol, product),
@@ -175,7 +177,7 @@ def composing(protocol: Protocol, pool: Pool) -> dict[str, int]:
         return vault.functions.multicall([data], [a, b], node.trader)
 
     def prepaid() -> Any:
-        request = (pool.address, 0, 1, False, TRADE, 1, DEADLINE, node.trader, NOBODY)
+        request = (pool.hop(0, 1), False, TRADE, 1, DEADLINE, NOBODY, NOBODY)
         return composer.functions.prepaid_swap(a, b, request)
 
     shares = market.share_of(pool.address).functions.totalSupply().call() * TRADE // SEED

@@ -11,6 +11,7 @@ from web3 import Web3
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.embedded import EmbeddedProvider
 from poolwright.chain.evm import ACCOUNTS, EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import Protocol, deploy_protocol, vault_artifact
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, NOBODY, Contract
@@ -98,7 +99,7 @@ class World:
     ) -> int:  # fmt: skip
         """Swap; the other amount."""
         bound = limit if limit is not None else (EVER if exact_out else 0)
-        request = (pool, i, o, exact_out, amount, bound, deadline, receiver or sender, integrator)
+        request = (hop(pool, i, o), exact_out, amount, bound, deadline, receiver or sender, integrator)
         return self.vault.swap(request, sender=sender)
 
     def words(self, pool: str, n: int) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import fee_and_indices
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, NOBODY, Contract
@@ -78,7 +79,7 @@ def test_velocore_june_2024_fee_cannot_be_pumped(
         with suppress(PoolRevert):
             world.swap(address, i, 1 - i, world.balances(address, 2)[i] * 9 // 10)
             (event,) = vault.events("Swap")
-            fees.append((event["fee"], event["amount_in"]))
+            fees.append((fee_and_indices(event["fee_and_indices"])[0], event["amount_in"]))
         vault.settle_fees(address)
     assert len(fees) >= 15
     assert all(0 < fee <= -(-amount * MOST // WAD) for fee, amount in fees)

@@ -11,6 +11,7 @@ from eth_abi.abi import encode
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -65,7 +66,9 @@ def test_stableswap_ng_2025_rate_pushed_between_quote_and_fill(
     world: World, rated: Opened, provider: Contract
 ) -> None:
     """Five per cent for one block: the pool follows by one per cent at most, trades none of the asset, lets all out."""
-    quoted = world.vault.ask("swap", (rated.address, 1, 0, False, WAD, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    quoted = world.vault.ask(
+        "swap", (hop(rated.address, 1, 0), False, WAD, 0, EVER, ALICE, NOBODY), sender=ALICE
+    )
     tell(provider, WAD * 95 // 100)
     for i, o in ((0, 1), (1, 0), (0, 2)):
         with pytest.raises(PoolRevert, match=r"^rate: frozen$"):
@@ -196,11 +199,9 @@ def test_saddle_2021_paths_agree_and_cycles_lose(world: World, opened: Callable[
     """At rates far from one: through a third asset costs one fee more, and a cycle loses its three fees."""
     fee = Fraction(3, 1000)
     pool = opened(Kind.STABLE, decimals=(18, 6, 8), rates=[WAD * 108 // 100, WAD, WAD * 21 // 10])
-    address = int(pool.address, 16)
-    hop = {(i, o): address | i << 160 | o << 168 for i in range(3) for o in range(3)}
 
     def path(*hops: tuple[int, int]) -> int:
-        route = [hop[each] for each in hops]
+        route = [hop(pool.address, *each) for each in hops]
         given = pool.units(hops[0][0], 100)
         return world.vault.ask("swap_path", route, False, given, 0, EVER, ALICE, NOBODY, sender=ALICE)
 

@@ -33,12 +33,12 @@ ROWS = (
     ),
     (
         "gross-down", "fee_maths", "gross_of_net_up",
-        "fixed_point.div_up(net_in_e18, fixed_point.WAD - fee)", "net_in_e18 // (fixed_point.WAD - fee)",
+        "fixed_point.div_up(net_in_e18, unsafe_sub(fixed_point.WAD, fee))", "net_in_e18 // (fixed_point.WAD - fee)",
         "an exact-out swap costs one unit too little",
     ),
     (
         "fee-up", "fee_maths", "fee_of",
-        "amount_in * fee // fixed_point.WAD", "fixed_point.div_up(amount_in * fee, fixed_point.WAD)",
+        "unsafe_mul(amount_in, fee) // fixed_point.WAD", "fixed_point.div_up(amount_in * fee, fixed_point.WAD)",
         "more fee is reported, and shared out, than was charged",
     ),
     (
@@ -59,6 +59,16 @@ ROWS = (
         "weighted-exponent-swapped", "weighted_maths", "compute_out_given_exact_in",
         "weight_in, weight_out)", "weight_out, weight_in)",
         "another pool",
+    ),
+    (
+        "weighted-equal-out-up", "weighted_maths", "compute_out_given_exact_in",
+        "fixed_point.mul_div_down", "fixed_point.mul_div_up",
+        "a swap between equal weights pays one unit too much",
+    ),
+    (
+        "weighted-equal-in-down", "weighted_maths", "compute_in_given_exact_out",
+        "fixed_point.mul_div_up", "fixed_point.mul_div_down",
+        "an exact-out swap between equal weights costs too little",
     ),
     (
         "product-out-up", "constant_product_maths", "compute_out_given_exact_in",

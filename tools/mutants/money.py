@@ -121,17 +121,18 @@ MUTANTS = (
         "a limit holds for what the session did before, too", SCENARIOS + ROUTES, ("Vault",),
     ),
     Mutant(
-        "multicall-settles-nothing", "vault/custody", "settle", "self.pull(token, convert(delta, uint256))", "pass",
+        "multicall-settles-nothing", "vault/custody", "settle",
+        "self.receive(token, convert(delta, uint256), lock.IDLE)", "pass",
         "debts of a multicall are forgiven", ROUTES, ("VaultExtension",),
     ),
     # Custody
     Mutant(
-        "receipt-trusted", "vault/custody", "pull", "vault: short receipt", "",
+        "receipt-trusted", "vault/custody", "receive", "vault: short receipt", "",
         "a token that delivers less than it says fills the ledger: Balancer and STA, June 2020", TOKENS,
         ("VaultFactory",),
     ),
     Mutant(
-        "refusal-ignored", "vault/custody", "push", "vault: transfer refused", "",
+        "refusal-ignored", "vault/custody", "send", "vault: transfer refused", "",
         "who is not paid has paid all the same", TOKENS, ("Vault",),
     ),
     Mutant(
@@ -226,17 +227,17 @@ MUTANTS = (
     ),
     # Fees
     Mutant(
-        "integrator-paid-twice", "vault/swapping", "_write", "kept += part", "pass",
+        "integrator-paid-twice", "vault/swapping", "swap", "kept += part", "pass",
         "an integrator's part stays in the pool's ledger, too", SOLVENCY, ("Vault",),
     ),
     Mutant(
-        "integrators-part-to-the-trader", "vault/swapping", "_write",
-        "storage.credit(integrator, reading.token(pair.record_in), part)",
-        "storage.credit(msg.sender, reading.token(pair.record_in), part)",
+        "integrators-part-to-the-trader", "vault/swapping", "swap",
+        "storage.credit(integrator, done.token_in, part)",
+        "storage.credit(msg.sender, done.token_in, part)",
         "who names any integrator pays less of the fee than the terms say", SWAPS, ("Vault",),
     ),
     Mutant(
-        "owed-flushed-twice", "vault/swapping", "_write", "        owed = 0\n", "        owed = asset_word.MAX_OWED\n",
+        "owed-flushed-twice", "vault/swapping", "swap", "        owed = 0\n", "        owed = asset_word.MAX_OWED\n",
         "fees owed that were credited stay owed", SCENARIOS, ("Vault",),
     ),
     Mutant(
@@ -256,7 +257,7 @@ MUTANTS = (
     ),
     Mutant(
         "volatility-fee-without-cap", "maths/fee_policy_maths", "volatility_fee",
-        "min(most, base + fixed_point.mul_up(slope, volatility))", "base + fixed_point.mul_up(slope, volatility)",
+        "min(most, unsafe_add(base, risk))", "unsafe_add(base, risk)",
         "whoever trades wildly raises the fee for others: Velocore, June 2024", AUTHORITY, ("Vault",),
     ),
     Mutant(
@@ -308,7 +309,7 @@ MUTANTS = (
     # Averages
     Mutant(
         "average-moves-with-the-trade", "vault/swapping", "_moved",
-        "oracle_maths.drifted(decayed, word & limits.MAX_BALANCE, balance)", "decayed",
+        "oracle_maths.drifted(drift, word & limits.MAX_BALANCE, balance)", "drift",
         "a price within a block is what the last trade made of it", PRICES, ("Vault",),
     ),
     Mutant(

@@ -10,9 +10,7 @@ interface Token:
 
 
 struct SwapRequest:
-    pool: address
-    index_in: uint256
-    index_out: uint256
+    hop: uint256
     exact_out: bool
     amount: uint256
     limit: uint256

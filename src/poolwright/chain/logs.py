@@ -11,6 +11,7 @@ from eth_abi.abi import decode
 
 from poolwright.chain.artifacts import Artifact, artifact
 from poolwright.chain.constitution import check_params
+from poolwright.chain.hops import fee_and_indices
 from poolwright.chain.protocol import Protocol, vault_artifact
 from poolwright.chain.reading import OF_CLASS, OF_LISTED, state_of
 from poolwright.chain.records import ChainError, Log
@@ -166,9 +167,9 @@ class Follower:
         self.pools.append(pool)
 
     def _on_Swap(self, event: Event) -> None:
-        index_in, index_out = event["indices"] & 255, event["indices"] >> 8
+        fee, index_in, index_out = fee_and_indices(event["fee_and_indices"])
         came, left = event["amount_in"], event["amount_out"]
-        self._move(event, index_in, event["word_in"], came - event["fee"], came)
+        self._move(event, index_in, event["word_in"], came - fee, came)
         self._move(event, index_out, event["word_out"], -left, -left)
 
     def _on_Proportional(self, event: Event) -> None:

@@ -15,6 +15,7 @@ from web3 import Web3
 from poolwright.chain.artifacts import Artifact, artifact
 from poolwright.chain.embedded import EmbeddedProvider
 from poolwright.chain.evm import ACCOUNTS, EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import Protocol, deploy_protocol, vault_artifact
 from poolwright.chain.reading import read_state
 from poolwright.chain.replay import ReplayError
@@ -115,7 +116,8 @@ class _Stand:
             _same(deed, "moves", amounts, deed.amounts)
         else:
             account = TRADERS[deed.agent]
-            asked = self.pool, deed.token_in, deed.token_out, False, deed.amount_in, 0, NEVER, account, NO_ONE
+            pair = hop(self.pool, deed.token_in, deed.token_out)
+            asked = pair, False, deed.amount_in, 0, NEVER, account, NO_ONE
             paid = int.from_bytes(self.send("swap", asked, sender=account), "big")
             _same(deed, "pays", paid, deed.amount_out)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, NOBODY, Contract
@@ -80,7 +81,7 @@ def test_the_largest_amount_is_taken_and_one_more_is_not(
         assert 0 < most <= LARGEST
 
         def taken(amount: int, i: int = i, o: int = o) -> bool:
-            request = (pool, i, o, exact_out, amount, EVER if exact_out else 0, EVER, ALICE, NOBODY)
+            request = (hop(pool, i, o), exact_out, amount, EVER if exact_out else 0, EVER, ALICE, NOBODY)
             try:
                 world.vault.ask("swap", request, sender=MANAGER)
             except CallReverted as revert:
@@ -105,7 +106,7 @@ def test_amounts_too_small_to_give_anything_are_not_too_large(
     assert most == 10**24 * 1000 // 997
     for amount, given in ((83 * 10**22, False), (85 * 10**22, True), (most, True), (most + 1, False)):
         if given:
-            request = (pool, 0, 1, False, amount, 0, EVER, ALICE, NOBODY)
+            request = (hop(pool, 0, 1), False, amount, 0, EVER, ALICE, NOBODY)
             assert world.vault.ask("swap", request, sender=ALICE) == 1
         else:
             with pytest.raises(CallReverted):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
 from poolwright.spec.kind import Kind
@@ -24,7 +25,9 @@ def index(opened: Callable[..., Opened]) -> Opened:
 
 
 def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: Opened) -> None:
-    paid = world.vault.ask("swap", (index.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    paid = world.vault.ask(
+        "swap", (hop(index.address, 0, 1), False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE
+    )
     world.vault.schedule(index.address, 0, [FLAT], sender=MANAGER)
     due, payload = world.vault.change(index.address, 0)
     assert due == chain.blocks[-1].timestamp + DAY
@@ -34,7 +37,7 @@ def test_change_waits_for_its_delay(world: World, chain: EmbeddedChain, index: O
     chain.increase_time(DAY)
     world.vault.execute(index.address, 0, sender=BOB)
     dearer = world.vault.ask(
-        "swap", (index.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE
+        "swap", (hop(index.address, 0, 1), False, 10**18, 0, EVER, ALICE, NOBODY), sender=ALICE
     )
     assert dearer == pytest.approx(paid * 0.995 / 0.997, rel=1e-6)
     with pytest.raises(PoolRevert, match=r"^change: none$"):
@@ -93,7 +96,7 @@ def test_ramp_moves_weights_in_a_straight_line(world: World, chain: EmbeddedChai
     chain.increase_time(30 * DAY)
     chain.mine()
     quoted = world.vault.ask(
-        "swap", (index.address, 0, 1, False, 10**16, 0, EVER, ALICE, NOBODY), sender=ALICE
+        "swap", (hop(index.address, 0, 1), False, 10**16, 0, EVER, ALICE, NOBODY), sender=ALICE
     )
     # half way: weights 45 % and 35 %, equal balances of a million
     assert quoted == pytest.approx(10**6 * 0.997 * 0.45 / 0.35, rel=1e-4)
@@ -222,7 +225,7 @@ def test_ownership_takes_two_steps_and_can_be_renounced(world: World) -> None:
 
 def test_fee_discount_of_a_class(world: World, opened: Callable[..., Opened]) -> None:
     pool = opened(Kind.WEIGHTED, policy="tiered", base=4 * 10**15, least=10**15)
-    request = (pool.address, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY)
+    request = (hop(pool.address, 0, 1), False, 10**18, 0, EVER, ALICE, NOBODY)
     dear = world.vault.ask("swap", request, sender=ALICE)
     world.vault.set_class(pool.address, [ALICE], 3, sender=MANAGER)
     cheap = world.vault.ask("swap", request, sender=ALICE)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -43,7 +44,7 @@ def holder(world: World, chain: EmbeddedChain, compiled: Compile, pool: Opened) 
 def test_count_of_a_receipt_ends_with_its_multicall(world: World, pool: Opened, puppet: Contract) -> None:
     """A count left open must not meet what the same transaction pays in by other ways, and credit it a second time."""
     vault, a, amount = world.vault, pool.tokens[0], pool.units(0, 1000)
-    swap = (pool.address, 0, 1, False, amount, 0, EVER, puppet.address, NOBODY)
+    swap = (hop(pool.address, 0, 1), False, amount, 0, EVER, puppet.address, NOBODY)
     puppet.write([
         step(a, "approve", vault, EVER),
         step(vault, "multicall", [vault.encode("sync", a)], [], puppet),
@@ -70,7 +71,7 @@ def test_count_of_a_receipt_ends_with_its_session(
     puppet.write([
         step(a, "approve", vault, EVER),
         step(holder, "open"),
-        step(vault, "swap", (pool.address, 0, 1, False, amount, 0, EVER, puppet.address, NOBODY)),
+        step(vault, "swap", (hop(pool.address, 0, 1), False, amount, 0, EVER, puppet.address, NOBODY)),
         step(holder, "write", again),
         step(holder, "open"),
     ])  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import fee_and_indices
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER
@@ -38,7 +39,7 @@ class Observer:
                     getattr(self, name.lower())(event)
 
     def swap(self, event: dict[str, Any]) -> None:
-        index_in, index_out = event["indices"] & 255, event["indices"] >> 8
+        _, index_in, index_out = fee_and_indices(event["fee_and_indices"])
         self.words[event["pool"], ASSET, index_in] = event["word_in"]
         self.words[event["pool"], ASSET, index_out] = event["word_out"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
@@ -116,7 +117,7 @@ def test_pool_that_is_not_open_takes_and_gives_nothing(
         ("add_unbalanced", made, [WAD, WAD], 0, EVER, ALICE),
         ("add_single_exact_in", made, 0, WAD, 0, EVER, ALICE),
         ("donate", made, [WAD, WAD], EVER),
-        ("swap", (made, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY)),
+        ("swap", (hop(made, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY)),
     ):  # fmt: skip
         with pytest.raises(PoolRevert, match=r"^vault: no such pool$"):
             getattr(world.vault, call[0])(*call[1:], sender=ALICE)

@@ -10,6 +10,7 @@ import pytest
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import BLOCK_TIME
+from poolwright.chain.hops import hop
 from poolwright.model.maths import asset_word, ramp_maths, rate_maths
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -51,13 +52,13 @@ class Watched:
         """One operation, by ALICE, on this pool."""
         vault, pool = self.world.vault, self.pool
         unit = [10**each for each in DECIMALS]
-        hop, back = int(pool, 16) | 1 << 168, int(pool, 16) | 1 << 160
+        forth, back = hop(pool, 0, 1), hop(pool, 1, 0)
         first = self.tokens[0]
         calls: dict[str, tuple[Any, ...]] = {
-            "swap": ((pool, 0, 1, False, unit[0], 0, EVER, ALICE, BOB),),
-            "swap exact out": ((pool, 2, 0, True, unit[0], EVER, EVER, ALICE, NOBODY),),
-            "swap_path": ([hop, back], False, unit[0], 0, EVER, ALICE, NOBODY),
-            "batch_swap": ([(hop, unit[0]), (back, 0)], False, [first], [WAD], EVER, ALICE, NOBODY),
+            "swap": ((forth, False, unit[0], 0, EVER, ALICE, BOB),),
+            "swap exact out": ((hop(pool, 2, 0), True, unit[0], EVER, EVER, ALICE, NOBODY),),
+            "swap_path": ([forth, back], False, unit[0], 0, EVER, ALICE, NOBODY),
+            "batch_swap": ([(forth, unit[0]), (back, 0)], False, [first], [WAD], EVER, ALICE, NOBODY),
             "add_unbalanced": (pool, [unit[0], 0, 3 * unit[2]], 0, EVER, ALICE),
             "add_single_exact_in": (pool, 1, unit[1], 0, EVER, ALICE),
             "add_single_exact_shares": (pool, 1, WAD, EVER, EVER, ALICE),
@@ -205,7 +206,7 @@ def test_failing_recorder_stops_nothing(watch: Callable[[str], Watched], form: s
 def test_recorder_burns_its_own_gas_only(watch: Callable[[str], Watched]) -> None:
     watched = watch("weighted")
     vault = watched.world.vault
-    data = vault.encode("swap", (watched.pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))
+    data = vault.encode("swap", (hop(watched.pool, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY))
     spent = {}
     for mode in (REVERT, BURN):
         watched.watcher.set_mode(mode)
@@ -221,7 +222,7 @@ def test_nobody_starves_a_recorder(watch: Callable[[str], Watched]) -> None:
     world, vault, pool = watched.world, watched.world.vault, watched.pool
     watched.watcher.set_mode(WEARY)
     calls = {
-        "swap": ((pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY),),
+        "swap": ((hop(pool, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY),),
         "donate": (pool, [WAD, 0, 0], EVER),
         "remove_single_exact_in": (pool, 2, WAD, 0, EVER, ALICE),
         "add_unbalanced": (pool, [WAD, 0, 0], 0, EVER, ALICE),
@@ -246,7 +247,7 @@ def test_recorder_of_the_largest_pool_has_its_whole_gas(
     plug(world, pool, watcher, RECORD)
     world.swap(pool, 1, 0, WAD)
     least, most, found = 50_000, 10**6, set()
-    data = world.vault.encode("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))
+    data = world.vault.encode("swap", (hop(pool, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY))
     while most - least > 1:
         gas = (least + most) // 2
         outcome = world.chain.trial(world.vault.address, data, sender=ALICE, gas=gas)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, NOBODY, Contract
@@ -24,10 +25,6 @@ def three(world: World, token: Callable[[int], Contract]) -> tuple[list[Contract
         for pair, kind in (([a, b], Kind.WEIGHTED), ([b, c], Kind.CONSTANT_PRODUCT), ([a, c], Kind.STABLE))
     ]
     return [a, b, c], pools
-
-
-def hop(pool: str, i: int, o: int) -> int:
-    return int(pool, 16) | i << 160 | o << 168
 
 
 @pytest.mark.parametrize("exact_out", [False, True])
@@ -118,10 +115,10 @@ def test_batch_carries_an_amount_within_one_token(
 def test_multicall_settles_once(world: World, three: tuple[list[Contract], list[str]]) -> None:
     """Two swaps that cancel in B, one token in, one out; and an unnamed token refuses the whole."""
     (a, b, c), (ab, bc, _) = three
-    first = world.vault.ask("swap", (ab, 0, 1, False, 10**20, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    first = world.vault.ask("swap", (hop(ab, 0, 1), False, 10**20, 0, EVER, ALICE, NOBODY), sender=ALICE)
     calls = [
-        world.vault.encode("swap", (ab, 0, 1, False, 10**20, 0, EVER, ALICE, NOBODY)),
-        world.vault.encode("swap", (bc, 0, 1, False, first, 0, EVER, ALICE, NOBODY)),
+        world.vault.encode("swap", (hop(ab, 0, 1), False, 10**20, 0, EVER, ALICE, NOBODY)),
+        world.vault.encode("swap", (hop(bc, 0, 1), False, first, 0, EVER, ALICE, NOBODY)),
     ]
     with pytest.raises(PoolRevert, match=r"^vault: unsettled$"):
         world.vault.multicall(calls, [a], ALICE, sender=ALICE)
@@ -164,7 +161,7 @@ def test_batch_limit_is_of_the_batch_alone(world: World, three: tuple[list[Contr
     steps, tokens = [(hop(ab, 0, 1), 10**20)], [a, b]
     for first, limits, reason in (((0, 1), [10**20, 0], ""), ((1, 0), [10**20 - 1, 0], "batch: limit")):
         calls = [
-            world.vault.encode("swap", (ab, *first, False, 10**20, 0, EVER, ALICE, NOBODY)),
+            world.vault.encode("swap", (hop(ab, *first), False, 10**20, 0, EVER, ALICE, NOBODY)),
             world.vault.encode("batch_swap", steps, False, tokens, limits, EVER, ALICE, NOBODY),
         ]
         if reason:

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import pytest
 
+from poolwright.chain.hops import fee_and_indices, hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
 from poolwright.spec.kind import Kind
-from tests.contracts.contract import NOBODY
+from tests.contracts.contract import EVER, NOBODY
 from tests.contracts.protocol import ALICE, BOB, MANAGER, WAD, World
 from tests.contracts.Vault.conftest import Opened
 
@@ -61,7 +62,8 @@ def test_swap_credits_an_integrator(world: World, pool: Opened) -> None:
     amount = pool.units(0, 1_000)
     world.swap(pool.address, 0, 1, amount, integrator=BOB)
     (event,) = world.vault.events("Swap")
-    assert world.vault.claim(BOB, pool.tokens[0]) == event["fee"] * 5 * 10**16 // WAD > 0
+    fee, *_ = fee_and_indices(event["fee_and_indices"])
+    assert world.vault.claim(BOB, pool.tokens[0]) == fee * 5 * 10**16 // WAD > 0
     before = pool.tokens[0].balanceOf(BOB)
     taken = world.vault.collect(pool.tokens[0], BOB, sender=BOB)
     assert pool.tokens[0].balanceOf(BOB) - before == taken
@@ -108,11 +110,11 @@ def test_swap_reverts_for_what_is_no_pool(world: World, pool: Opened) -> None:
 
 def test_donated_tokens_move_no_price(world: World, pool: Opened) -> None:
     before = world.vault.ask(
-        "swap", (pool.address, 0, 1, False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
+        "swap", (hop(pool.address, 0, 1), False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
     )
     pool.tokens[0].transfer(world.vault, pool.units(0, 10**6), sender=ALICE)
     after = world.vault.ask(
-        "swap", (pool.address, 0, 1, False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
+        "swap", (hop(pool.address, 0, 1), False, pool.units(0), 0, 2**255, ALICE, NOBODY), sender=ALICE
     )
     assert before == after
 
@@ -145,3 +147,38 @@ def test_swap_leaves_a_stable_pool_where_its_maths_are_proved(
     with pytest.raises(PoolRevert, match=r"^stable: imbalance$"):
         world.swap(pool.address, 0, 1, whole - whole // 10**5, exact_out=True)
     world.swap(pool.address, 0, 1, whole - whole // 10**3, exact_out=True)
+
+
+def test_who_names_nobody_is_the_receiver(world: World, pool: Opened) -> None:
+    """Where shares or tokens go, the empty address stands for the caller: in swaps and in both ways of liquidity."""
+    vault, address, n = world.vault, pool.address, pool.n
+    share, out = world.share(address), pool.tokens[1]
+    before = out.balanceOf(ALICE)
+    bought = vault.swap((hop(address, 0, 1), False, pool.units(0), 0, EVER, NOBODY, NOBODY), sender=ALICE)
+    assert out.balanceOf(ALICE) == before + bought
+    before = share.balanceOf(ALICE)
+    vault.add_proportional(address, 10**18, [EVER] * n, EVER, NOBODY, sender=ALICE)
+    shares = vault.add_single_exact_in(address, 0, pool.units(0), 0, EVER, NOBODY, sender=ALICE)
+    shares += vault.add_unbalanced(address, [pool.units(i) for i in range(n)], 0, EVER, NOBODY, sender=ALICE)
+    assert share.balanceOf(ALICE) == before + 10**18 + shares
+    before = out.balanceOf(ALICE)
+    amounts = vault.remove_proportional(address, 10**17, [0] * n, EVER, NOBODY, sender=ALICE)
+    assert out.balanceOf(ALICE) == before + amounts[1]
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 9, 15, 16])
+def test_swap_reads_any_two_of_any_number_of_assets(
+    world: World, opened: Callable[..., Opened], n: int
+) -> None:
+    """Constitutions are read by one of two lengths, and filled up for it: the ends of both, and past the last asset."""
+    pool = opened(Kind.WEIGHTED, decimals=(18,) * n)
+    for i, o in ((0, 1), (n - 1, 0), (0, n - 1)):
+        before = world.balances(pool.address, n)
+        paid = world.swap(pool.address, i, o, 10**18)
+        after = world.balances(pool.address, n)
+        assert after[o] == before[o] - paid
+        assert [k for k in range(n) if after[k] != before[k]] == sorted((i, o))
+    for i, o in ((n, 0), (0, n), (0, 16), (255, 1), (1, 2**80)):
+        request = (hop(pool.address, i, o), False, 10**18, 0, EVER, ALICE, NOBODY)
+        with pytest.raises(PoolRevert, match=r"^swap: no such token$"):
+            world.vault.swap(request, sender=ALICE)

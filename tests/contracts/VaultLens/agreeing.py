@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, BOB, World
@@ -50,10 +51,6 @@ def lens_of(world: World, name: str) -> Contract:
     return Contract(world.chain, world.protocol.parts[name], artifact(name))
 
 
-def hop(pool: str, i: int, o: int) -> int:
-    return int(pool, 16) | i << 160 | o << 168
-
-
 def swaps(draw: Random, pool: str, balances: list[int], account: str) -> list[Form]:
     i, o = draw.sample(range(len(balances)), 2)
     size = draw.choice([1, 3, 10**3, 10**6])
@@ -65,7 +62,7 @@ def swaps(draw: Random, pool: str, balances: list[int], account: str) -> list[Fo
                 "swap out" if exact_out else "swap in",
                 "VaultLens",
                 ("preview_swap", pool, i, o, exact_out, amount, account),
-                ("swap", (pool, i, o, exact_out, amount, limit, EVER, account, NOBODY)),
+                ("swap", (hop(pool, i, o), exact_out, amount, limit, EVER, account, NOBODY)),
                 (lambda answer: answer[0]) if exact_out else (lambda answer: answer[1]),
             )
         )

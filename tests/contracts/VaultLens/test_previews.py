@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, World
-from tests.contracts.VaultLens.agreeing import agree, hop, lens_of, outcome
+from tests.contracts.VaultLens.agreeing import agree, lens_of, outcome
 
 WAD = 10**18
 N = {Kind.WEIGHTED: 4, Kind.CONSTANT_PRODUCT: 3, Kind.STABLE: 3}
@@ -89,7 +90,7 @@ def test_refusals_at_the_ends_are_the_vaults(world: World, make: Make, kind: Kin
     for amount in (0, 1, balances[1] - 1, balances[1], balances[1] + 1, 2**112, 2**255):
         for out in (False, True):
             limit = EVER if out else 0
-            swap = (pool, 0, 1, out, amount, limit, *to, NOBODY)
+            swap = (hop(pool, 0, 1), out, amount, limit, *to, NOBODY)
             asked += [
                 ("VaultLens", ("preview_swap", pool, 0, 1, out, amount, MANAGER), ("swap", swap)),
                 (
@@ -167,7 +168,7 @@ def test_what_no_ledger_holds_is_refused(
             ("add_single_exact_shares", pool, 1, supply * 6 // 10, MANAGER),
             (pool, 1, supply * 6 // 10, EVER, *to),
         ),
-        (lens, ("swap", pool, 0, 1, False, more, MANAGER), ((pool, 0, 1, False, more, 0, *to, NOBODY),)),
+        (lens, ("swap", pool, 0, 1, False, more, MANAGER), ((hop(pool, 0, 1), False, more, 0, *to, NOBODY),)),
     ):
         told = outcome(of.ask, f"preview_{preview[0]}", *preview[1:])
         told = told[1] if isinstance(told, tuple) else told
@@ -203,7 +204,7 @@ def test_fee_told_is_the_fee_taken(world: World, lens: Contract, make: Make) -> 
     into, out, fee = lens.preview_swap(pool, 0, 1, False, 3000 * WAD, ALICE)
     world.swap(pool, 0, 1, into)
     (swap,) = world.vault.events("Swap")
-    assert (swap["amount_in"], swap["amount_out"], swap["fee"]) == (into, out, fee)
+    assert (swap["amount_in"], swap["amount_out"], swap["fee_and_indices"]) == (into, out, fee | 1 << 248)
 
 
 def test_altered_terms_and_running_ramps_are_seen(world: World, lens: Contract, make: Make) -> None:

@@ -9,6 +9,7 @@ import pytest
 from eth_abi.abi import encode
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.faces.conftest import Market
@@ -28,10 +29,6 @@ def funds(sender: str = ALICE, recipient: str = BOB) -> tuple[str, bool, str, bo
     return (sender, False, recipient, False)
 
 
-def hop(pool: str, i: int, o: int) -> int:
-    return int(pool, 16) | i << 160 | o << 168
-
-
 @pytest.fixture
 def face(world: World, market: Market) -> Iterator[Contract]:
     """The face, as a client of Balancer sees it. Alice allows it everything; it has nothing before and after."""
@@ -47,7 +44,7 @@ def face(world: World, market: Market) -> Iterator[Contract]:
 def test_swap_is_the_vaults(world: World, market: Market, face: Contract, kind: int) -> None:
     a, b, _ = market.tokens
     amount = (WAD, 10**6)[kind]
-    request = (market.index, 0, 1, kind == GIVEN_OUT, amount, (0, EVER)[kind], EVER, BOB, NOBODY)
+    request = (hop(market.index, 0, 1), kind == GIVEN_OUT, amount, (0, EVER)[kind], EVER, BOB, NOBODY)
     expected = world.vault.ask("swap", request, sender=ALICE)
     alice, bob = market.held(ALICE), market.held(BOB)
     single = (pool_id(market.index), kind, a.address, b.address, amount, b"")
@@ -102,7 +99,7 @@ def test_batch_nets_several_paths(world: World, market: Market, face: Contract) 
     ]
     quoted = face.ask("queryBatchSwap", GIVEN_IN, steps, [a, b, c], funds(), sender=NOBODY)
     alone = [
-        world.vault.ask("swap", (p, 0, 1, False, WAD, 0, EVER, BOB, NOBODY), sender=ALICE)
+        world.vault.ask("swap", (hop(p, 0, 1), False, WAD, 0, EVER, BOB, NOBODY), sender=ALICE)
         for p in (market.index, market.pair)
     ]
     assert quoted[:2] == (2 * WAD, 10**6 - sum(alone))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -48,10 +49,6 @@ def edge(world: World, token: Callable[[int], Contract], compiled: Compile) -> I
     assert [each.balanceOf(contract) for each in (wrapped, a, b, world.share(index))] == [0] * 4
     assert world.chain.balance(contract.address) == 0
     assert wrapped.totalSupply() == world.chain.balance(wrapped.address)
-
-
-def hop(pool: str, i: int, o: int) -> int:
-    return int(pool, 16) | i << 160 | o << 168
 
 
 def path(world: World, hops: list[int], exact_out: bool, amount: int) -> int:
@@ -181,7 +178,7 @@ def test_edge_takes_ether_and_orders_from_nobody_else(edge: Edge) -> None:
 def test_receiver_of_ether_finds_the_vault_idle(world: World, edge: Edge, compiled: Compile) -> None:
     receiver = Contract.deploy(world.chain, compiled("hostile/Puppet.vy"))
     edge.a.mint(receiver.address, 10**6)
-    request = (edge.index, 0, 1, False, 10**6, 0, EVER, BOB, NOBODY)
+    request = (hop(edge.index, 0, 1), False, 10**6, 0, EVER, BOB, NOBODY)
     receiver.write([
         (edge.a.address, edge.a.encode("approve", world.vault, EVER), True),
         (world.vault.address, world.vault.encode("asset_words", edge.index, 3), True),

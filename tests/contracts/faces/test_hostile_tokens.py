@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -95,7 +96,7 @@ def test_token_cannot_call_its_way_in(world: World, bad: Bad) -> None:
         hostile.transfer(BOB, 0, sender=ALICE)
     own = (hostile.address, False, hostile.address, False)
     single = (bytes.fromhex(pool[2:]) + bytes(12), 0, plain.address, hostile.address, WAD, b"")
-    request = (pool, 1, 0, False, WAD, 0, EVER, hostile.address, NOBODY)
+    request = (hop(pool, 1, 0), False, WAD, 0, EVER, hostile.address, NOBODY)
     vault = world.vault
     calls = [
         (face, face.encode("swap", single, own, 0, EVER)),

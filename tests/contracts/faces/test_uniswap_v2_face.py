@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -154,17 +155,8 @@ def test_flash_swap_cannot_be_entered_again(world: World, pair: Open, compiled: 
     pay = (first.address, first.encode("transfer", face.address, amount), True)
     again = (face.address, face.encode("swap", 0, 1, BOB, b""), False)
     reserves = (face.address, face.encode("getReserves"), False)
-    request = (
-        Contract(face.chain, face.address, artifact("UniswapV2Face")).POOL(),
-        0,
-        1,
-        False,
-        9,
-        0,
-        EVER,
-        BOB,
-        NOBODY,
-    )
+    pool = Contract(face.chain, face.address, artifact("UniswapV2Face")).POOL()
+    request = (hop(pool, 0, 1), False, 9, 0, EVER, BOB, NOBODY)
     aside = (world.vault.address, world.vault.encode("swap", request), False)
     borrower.write([pay, again, reserves, aside])
     face.swap(0, 1, borrower.address, b"now")

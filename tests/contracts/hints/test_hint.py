@@ -8,13 +8,14 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils import function_signature_to_4byte_selector
 
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, MANAGER, WAD, World
 
-SWAP = "swap((address,uint256,uint256,bool,uint256,uint256,uint256,address,address))"
+SWAP = "swap((uint256,bool,uint256,uint256,uint256,address,address))"
 FIRST = 10**6 * WAD
 AMOUNT = 1_000 * WAD
 KIND_BITS = 0xFF << 8  # of the header: native kinds have a number, others 0
@@ -26,10 +27,10 @@ def call(signature: str, types: list[str], values: list[object]) -> bytes:
 
 def hinted_swap(world: World, pool: str, tokens: list[Contract], hint: int) -> None:
     """Alice gives a hint and swaps in one transaction."""
-    request = (pool, 0, 1, False, AMOUNT, 0, EVER, ALICE, NOBODY)
+    request = (hop(pool, 0, 1), False, AMOUNT, 0, EVER, ALICE, NOBODY)
     calls = [
         call("give_hint(address,uint256)", ["address", "uint256"], [pool, hint]),
-        call(SWAP, ["(address,uint256,uint256,bool,uint256,uint256,uint256,address,address)"], [request]),
+        call(SWAP, ["(uint256,bool,uint256,uint256,uint256,address,address)"], [request]),
     ]
     world.vault.multicall(calls, [token.address for token in tokens], ALICE, sender=ALICE)
 
@@ -75,8 +76,8 @@ def test_hint_of_another_pool_is_not_heard(world: World, pool: str, tokens: list
     other = world.open(tokens, Kind.CONSTANT_PRODUCT, [FIRST, FIRST])
     calls = [
         call("give_hint(address,uint256)", ["address", "uint256"], [other, 1]),
-        call(SWAP, ["(address,uint256,uint256,bool,uint256,uint256,uint256,address,address)"],
-             [(pool, 0, 1, False, AMOUNT, 0, EVER, ALICE, NOBODY)]),
+        call(SWAP, ["(uint256,bool,uint256,uint256,uint256,address,address)"],
+             [(hop(pool, 0, 1), False, AMOUNT, 0, EVER, ALICE, NOBODY)]),
     ]  # fmt: skip
     with pytest.raises(PoolRevert, match="hinted: no hint"):
         world.vault.multicall(calls, [token.address for token in tokens], ALICE, sender=ALICE)
@@ -84,7 +85,7 @@ def test_hint_of_another_pool_is_not_heard(world: World, pool: str, tokens: list
 
 def test_native_kinds_hear_no_hint(world: World, tokens: list[Contract]) -> None:
     pool = world.open(tokens, Kind.CONSTANT_PRODUCT, [FIRST, FIRST])
-    quoted = world.vault.ask("swap", (pool, 0, 1, False, AMOUNT, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    quoted = world.vault.ask("swap", (hop(pool, 0, 1), False, AMOUNT, 0, EVER, ALICE, NOBODY), sender=ALICE)
     before = tokens[1].balanceOf(ALICE)
     hinted_swap(world, pool, tokens, quoted + 1)
     assert tokens[1].balanceOf(ALICE) - before == quoted

@@ -10,6 +10,7 @@ import pytest
 from mpmath import mp, mpf
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -141,14 +142,14 @@ def test_the_largest_pools_fit_into_a_recorders_gas(
             with suppress(CallReverted):  # a stable pool goes so far and no further
                 world.swap(pool, k, n - 1, world.balances(pool, n)[k] // 2)
     assert max(world.balances(pool, n)) > 6 * min(world.balances(pool, n))
-    data = world.vault.encode("swap", (pool, 0, 1, False, 10**20, 0, EVER, ALICE, NOBODY))
+    data = world.vault.encode("swap", (hop(pool, 0, 1), False, 10**20, 0, EVER, ALICE, NOBODY))
     without = world.chain.trial(world.vault.address, data, sender=ALICE)
     plug(world, pool, ring)
     plugged = world.chain.trial(world.vault.address, data, sender=ALICE)
     assert without.success
     assert plugged.success
     assert 50_000 < plugged.gas_used - without.gas_used < 250_000
-    world.vault.swap((pool, 0, 1, False, 10**20, 0, EVER, ALICE, NOBODY), sender=ALICE)
+    world.vault.swap((hop(pool, 0, 1), False, 10**20, 0, EVER, ALICE, NOBODY), sender=ALICE)
     assert ring.oldest_observation(pool) == history.now
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from poolwright.chain.hops import hop
 from poolwright.model.results import AddKind, LiquidityResult, RemoveKind, SwapKind
 from poolwright.model.vault import Step
 from tests.contracts.contract import EVER, NOBODY
@@ -204,10 +205,10 @@ def gift(twins: Twins, symbol: str, amount: int, who: str) -> None:
 # ---- several pools at once
 
 
-def hop(twins: Twins, step: Step) -> int:
+def hop_of(twins: Twins, step: Step) -> int:
     """A step as the Vault is told it."""
     places = [twins.model[step.pool].position(symbol) for symbol in (step.token_in, step.token_out)]
-    return int(twins.address[step.pool], 16) | places[0] << 160 | places[1] << 168
+    return hop(twins.address[step.pool], *places)
 
 
 def path(
@@ -217,7 +218,7 @@ def path(
     """A path of swaps whose tokens should follow each other."""
     at, exact_out = twins.time(seconds), kind is SwapKind.EXACT_OUT
     integrator = twins.integrator if integrated else None
-    hops = [hop(twins, step) for step in steps]
+    hops = [hop_of(twins, step) for step in steps]
 
     def chain() -> int:
         return twins.world.vault.swap_path(
@@ -241,7 +242,7 @@ def batch(
 ) -> str:  # fmt: skip
     """Swaps that net out; `limits` names every token."""
     at, exact_out = twins.time(seconds), kind is SwapKind.EXACT_OUT
-    asked = [(hop(twins, step), step.amount or 0) for step in steps]
+    asked = [(hop_of(twins, step), step.amount or 0) for step in steps]
     tokens = [twins.tokens[symbol] for symbol in limits]
 
     def chain() -> object:
@@ -294,9 +295,7 @@ def call_of(twins: Twins, asked: Asked) -> bytes:
     vault, address = twins.world.vault, twins.address[asked.pool]
     if asked.operation.startswith("swap"):
         request = (
-            address,
-            asked.i,
-            asked.o,
+            hop(address, asked.i, asked.o),
             asked.exact_out,
             asked.amount,
             asked.bound,

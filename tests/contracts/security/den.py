@@ -17,6 +17,7 @@ from eth_utils.crypto import keccak
 
 from poolwright.chain.artifacts import Artifact, artifact
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
 from tests.contracts.conftest import Compile
@@ -24,7 +25,6 @@ from tests.contracts.contract import EVER, NOBODY, Contract
 from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, RIGHTS, WAD, World
 
 PERMIT2 = "0x000000000022d473030f116ddee9f6b43ac78ba3"
-HOP, BACK = 1 << 168, 1 << 160  # asset 0 in and 1 out, and the other way
 Probe = tuple[str, bytes, list[bytes]]
 Row = tuple[str, frozenset[str], Callable[[], Any]]
 
@@ -123,14 +123,14 @@ class Den:
     def _trades(self) -> list[Row]:
         """Swaps and liquidity, of a pool that is open."""
         call, pool, token = self._call, self.pool, self.token
-        hop, back = int(pool, 16) | HOP, int(pool, 16) | BACK
+        forth, back = hop(pool, 0, 1), hop(pool, 1, 0)
         add, ends = (pool, 0, WAD), (EVER, ALICE)
         return [
-            ("swap", ALL, call("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))),
-            ("swap exact out", ALL, call("swap", (pool, 1, 0, True, WAD, EVER, EVER, ALICE, NOBODY))),
-            ("swap_path", ALL, call("swap_path", [hop], False, WAD, 0, EVER, ALICE, NOBODY)),
+            ("swap", ALL, call("swap", (forth, False, WAD, 0, EVER, ALICE, NOBODY))),
+            ("swap exact out", ALL, call("swap", (back, True, WAD, EVER, EVER, ALICE, NOBODY))),
+            ("swap_path", ALL, call("swap_path", [forth], False, WAD, 0, EVER, ALICE, NOBODY)),
             ("batch_swap", ALL, call(
-                "batch_swap", [(hop, WAD), (back, 0)], False, [token], [WAD], EVER, ALICE, NOBODY)),
+                "batch_swap", [(forth, WAD), (back, 0)], False, [token], [WAD], EVER, ALICE, NOBODY)),
             ("add_proportional", SHARES, call("add_proportional", pool, WAD, [EVER] * 2, *ends)),
             ("remove_proportional", SHARES, call("remove_proportional", pool, WAD, [0, 0], *ends)),
             ("recovery_exit", TOKEN, call("recovery_exit", pool, WAD, ALICE, 0)),
@@ -147,7 +147,7 @@ class Den:
         call, pool = self._call, self.recorded
         told, add, ends = TOKEN | {"recorder"}, (pool, 0, WAD), (EVER, ALICE)
         return [
-            ("swap: recorded", told, call("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY))),
+            ("swap: recorded", told, call("swap", (hop(pool, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY))),
             ("add_unbalanced: recorded", told, call("add_unbalanced", pool, [WAD, 0], 0, *ends)),
             ("add_single_exact_in: recorded", told, call("add_single_exact_in", *add, 0, *ends)),
             ("remove_single_exact_in: recorded", told, call("remove_single_exact_in", *add, 0, *ends)),
@@ -186,7 +186,7 @@ class Den:
             ("flash_loan", TOKEN | {"borrower"}, call(
                 "flash_loan", self.callers["borrower"], [token], [WAD], b"")),
             ("unlock", frozenset({"stranger"}), lambda: composer.act(vault, unlock, sender=ALICE)),
-            ("multicall", ALL, session(vault.encode("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, NOBODY)))),
+            ("multicall", ALL, session(vault.encode("swap", (hop(pool, 0, 1), False, WAD, 0, EVER, ALICE, NOBODY)))),
             ("take", TOKEN, session(vault.encode("take", token, 5, ALICE))),
             ("sync settle", TOKEN, session(vault.encode("sync", token), vault.encode("settle"))),
             ("pull_permit2", TOKEN | {"permit2"}, session(
@@ -202,7 +202,7 @@ class Den:
             ("balancer: swap", "BalancerFace", "swap", (single, funds, 0, EVER)),
         ]
         edge, ether = self.faces["EtherEdge"], self.ether
-        to_ether, from_ether = ([int(ether, 16) | way] for way in (HOP, BACK))
+        to_ether, from_ether = [hop(ether, 0, 1)], [hop(ether, 1, 0)]
         ends = (EVER, ALICE)
         pair, other = self.faces["UniswapV2Face"], WAD // 2
         out = (0, other) if pair.token0() == self.plain.address else (other, 0)

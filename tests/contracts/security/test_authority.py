@@ -13,6 +13,7 @@ from eth_abi.abi import encode
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import ACCOUNTS
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import KINDS, READERS, SHARED_MODULES, VAULT_PARTS
 from poolwright.chain.revert import revert_text
 from poolwright.spec.kind import Kind
@@ -125,15 +126,15 @@ class Scene:
     def arguments(self, account: str, about: str) -> dict[str, tuple[Any, ...]]:
         """Of every function of the Vault: what it is called with, for it to succeed where it may."""
         pool, token = self.pool, self.tokens[0]
-        hop = int(pool, 16) | 1 << 168
+        forth = hop(pool, 0, 1)
         add = (pool, 0, WAD)
         unborn = self.orphan if "no manager" in about else self.fresh
         right = "manager" if "change of manager" in about else "retire"
         text = self.world.constitution(self.tokens, Kind.STABLE)
         return {
-            "swap": ((pool, 0, 1, False, WAD, 0, EVER, account, NOBODY),),
-            "swap_path": ([hop], False, WAD, 0, EVER, account, NOBODY),
-            "batch_swap": ([(hop, WAD)], False, self.tokens, [EVER >> 1] * 2, EVER, account, NOBODY),
+            "swap": ((forth, False, WAD, 0, EVER, account, NOBODY),),
+            "swap_path": ([forth], False, WAD, 0, EVER, account, NOBODY),
+            "batch_swap": ([(forth, WAD)], False, self.tokens, [EVER >> 1] * 2, EVER, account, NOBODY),
             "add_proportional": (pool, WAD, [EVER] * 2, EVER, account),
             "add_unbalanced": (pool, [WAD, WAD], 0, EVER, account),
             "add_single_exact_in": (*add, 0, EVER, account),

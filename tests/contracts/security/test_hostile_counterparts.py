@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from eth_abi.abi import encode
 
+from poolwright.chain.hops import fee_and_indices, hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
 from tests.contracts.conftest import Compile
@@ -89,7 +90,7 @@ def others(den: Den) -> list[object]:
         (den.world.words(pool, 2), den.world.share(pool).totalSupply())
         for pool in (den.ramped, den.recorded, den.pair)
     ]
-    swaps = [(pool, 1, 0, False, WAD, 0, EVER, ALICE, NOBODY) for pool in (den.ramped, den.pair)]
+    swaps = [(hop(pool, 1, 0), False, WAD, 0, EVER, ALICE, NOBODY) for pool in (den.ramped, den.pair)]
     assert vault.ask("swap", swaps[0], sender=ALICE) > WAD // 2
     return [*found, vault.ask("swap", swaps[1], sender=ALICE)]
 
@@ -164,4 +165,6 @@ def test_no_answer_of_a_module_leaves_the_terms(den: Den) -> None:
         module.set_answer(encode(["uint256"], [value]))
         world.swap(den.pool, 0, 1, WAD)
         (swap,) = world.vault.events("Swap")
-        assert swap["fee"] == min(max(value, 10**15), 10**16)  # of an amount of one WAD
+        assert fee_and_indices(swap["fee_and_indices"])[0] == min(
+            max(value, 10**15), 10**16
+        )  # of an amount of one WAD

@@ -8,6 +8,7 @@ import pytest
 
 from poolwright.chain.artifacts import artifact
 from poolwright.chain.evm import EmbeddedChain
+from poolwright.chain.hops import hop
 from poolwright.chain.revert import revert_text
 from poolwright.errors import PoolRevert
 from poolwright.spec.kind import Kind
@@ -29,7 +30,7 @@ def test_module_reenters_nothing_and_stops_no_recovery(
     module = Contract.deploy(chain, compiled("hostile/Puppet.vy"))
     world.do(pool, "module", [int(module.address, 16) | EVERYWHERE_BUT_FEE << 160])
     calls = [
-        vault.encode("swap", (pool, 0, 1, False, 10**18, 0, EVER, module.address, NOBODY)),
+        vault.encode("swap", (hop(pool, 0, 1), False, 10**18, 0, EVER, module.address, NOBODY)),
         vault.encode("recovery_exit", pool, 1, module.address, 0),
         vault.encode("asset_words", pool, 2),
         vault.encode("settle_fees", pool),
@@ -55,7 +56,7 @@ def test_module_burns_its_own_gas_only(
     """Before, for its fee, after: three times what a module is given, and what is left is the caller's."""
     pool = world.open([token(18), token(18)], Kind.WEIGHTED, [10**24] * 2, policy="module")
     module = Contract.deploy(chain, compiled("hostile/Liar.vy"))
-    request = (pool, 0, 1, False, 10**18, 0, EVER, ALICE, NOBODY)
+    request = (hop(pool, 0, 1), False, 10**18, 0, EVER, ALICE, NOBODY)
     data = world.vault.encode("swap", request)
     for point in (1, 2, 64):
         module.set_mode(0)

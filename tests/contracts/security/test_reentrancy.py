@@ -14,12 +14,13 @@ from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.hops import hop
 from poolwright.chain.protocol import READERS, SHARED_MODULES, VAULT_PARTS, vault_artifact
 from poolwright.errors import PoolRevert
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.protocol import ALICE, WAD, World
-from tests.contracts.security.den import BACK, HOP, Den, Operation, Probe, end, make_den, pool_id
+from tests.contracts.security.den import Den, Operation, Probe, end, make_den, pool_id
 
 LOCKED = ("vault: locked", "vault: not idle", "vault: not your session")
 SHARE = (
@@ -96,8 +97,8 @@ def contracts(den: Den) -> dict[str, tuple[str, list[dict[str, Any]]]]:
 def every_call(den: Den, account: str) -> Iterator[tuple[str, str, str, bytes]]:
     """(contract, function, address, calldata) of every function there is, as an account would call it."""
     token, other = den.token.address, den.plain.address
-    path = int(den.pool, 16) | HOP
-    ether = [int(den.ether, 16) | way for way in (HOP, BACK)]
+    path = hop(den.pool, 0, 1)
+    ether = [hop(den.ether, 0, 1), hop(den.ether, 1, 0)]
     # of a Balancer join, exact tokens in; of an exit, exact shares for all tokens
     join, leave = (
         encode(["uint256", "uint256[]", "uint256"], [1, [WAD, WAD], 0]),
@@ -245,7 +246,7 @@ def test_holder_of_a_session_settles_or_undoes(den: Den) -> None:
         composer.set_probes([(vault.address, calls[name], [refusal(text)])])
         composer.act(vault, unlock, sender=ALICE)
     moves = [
-        ("swap", (pool, 0, 1, False, WAD, 0, EVER, ALICE, ALICE)),
+        ("swap", (hop(pool, 0, 1), False, WAD, 0, EVER, ALICE, ALICE)),
         ("add_unbalanced", pool, [WAD, WAD], 0, EVER, ALICE),
         ("add_proportional", pool, WAD, [EVER] * 2, EVER, ALICE),
         ("remove_proportional", pool, WAD, [0, 0], EVER, ALICE),

@@ -25,7 +25,9 @@ def volatility_fee(base: uint256, most: uint256, slope: uint256, volatility: uin
     """
     @dev min(most, base + slope * volatility): oracle_maths.volatility of the more volatile of the two assets, slope in WAD.
     """
-    return min(most, base + fixed_point.mul_up(slope, volatility))
+    # cannot overflow: slope is below 2^64, a volatility below 10^18, and fees below 10^18. The fee rounds up.
+    risk: uint256 = unsafe_add(unsafe_mul(slope, volatility), unsafe_sub(fixed_point.WAD, 1)) // fixed_point.WAD
+    return min(most, unsafe_add(base, risk))  # cannot overflow: see above
 
 
 @internal

@@ -52,7 +52,7 @@ def credited(balance: uint256, amount: uint256) -> uint256:
     @dev Balance after a receipt.
     """
     assert amount <= limits.MAX_BALANCE, "pool: balance too large"
-    after: uint256 = balance + amount
+    after: uint256 = unsafe_add(balance, amount)  # cannot overflow: both are below 2^112
     assert after <= limits.MAX_BALANCE, "pool: balance too large"
     return after
 

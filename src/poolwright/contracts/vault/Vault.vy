@@ -31,11 +31,9 @@ EXTENSION: immutable(address)
 UNBALANCED: immutable(address)
 
 
-# One swap. `amount` is exact: what comes in, or with exact_out what goes out; `limit` bounds the other.
+# One swap; who is paid and names nobody is the caller, here and everywhere. `amount` is exact: what comes in, or with exact_out what goes out; `limit` bounds the other.
 struct SwapRequest:
-    pool: address
-    index_in: uint256
-    index_out: uint256
+    hop: uint256  # pool + index in * 2^160 + index out * 2^168
     exact_out: bool
     amount: uint256
     limit: uint256
@@ -81,25 +79,20 @@ def __default__() -> Bytes[4096]:
 @external
 def swap(request: SwapRequest) -> uint256:
     """
-    @notice Swap two assets of one pool; returns the other amount.
+    @notice Swap two assets of one pool for the receiver (empty: the caller); returns the other amount.
     """
     session: uint256 = entrance.begin(request.deadline)
-    done: swapping.Settled = swapping.swap(
-        request.pool,
-        request.index_in,
-        request.index_out,
-        request.exact_out,
-        request.amount,
-        request.integrator,
-    )
+    done: swapping.Settled = swapping.swap(request.hop, request.exact_out, request.amount, request.integrator)
+    other: uint256 = done.amount_out
     if request.exact_out:
-        assert done.amount_in <= request.limit, "swap: in above limit"
+        other = done.amount_in
+        assert other <= request.limit, "swap: in above limit"
     else:
-        assert done.amount_out >= request.limit, "swap: out below limit"
+        assert other >= request.limit, "swap: out below limit"
     custody.receive(done.token_in, done.amount_in, session)
     custody.send(done.token_out, done.amount_out, request.receiver, session)
     lock.leave(session)
-    return done.amount_in if request.exact_out else done.amount_out
+    return other
 
 
 @external

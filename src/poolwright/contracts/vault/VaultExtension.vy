@@ -102,9 +102,9 @@ def add_proportional(
     flags: uint256 = proportional.flags_of(pool)
     if flags != 0:
         proportional.before_add(pool, flags, shares, max_amounts)
-    amounts: DynArray[uint256, 16] = proportional.add(pool, n, shares, max_amounts, receiver)
+    amounts: DynArray[uint256, 16] = proportional.add(pool, n, shares, max_amounts, custody.whom(receiver))
     if flags != 0:
-        share_ledger.admit(pool, flags, receiver, amounts, shares, staticcall IShareToken(pool).totalSupply())
+        share_ledger.admit(pool, flags, custody.whom(receiver), amounts, shares, staticcall IShareToken(pool).totalSupply())
     for i: uint256 in range(n, bound=16):
         # cannot overflow: see above.
         record: uint256 = opening[unsafe_add(3, i)] if i < 3 else reading.record_word(pool, i)
@@ -204,7 +204,7 @@ def take(token: address, amount: uint256, receiver: address):
     lock.charge(token, convert(amount, int256))
     # a receipt that is being counted would be misread
     lock.synced_token = empty(address)
-    custody.push(token, amount, receiver)
+    custody.send(token, amount, receiver, lock.IDLE)
     lock.leave(session)
 
 
@@ -253,7 +253,7 @@ def flash_loan(receiver: address, tokens: DynArray[address, 16], amounts: DynArr
         last = convert(tokens[i], uint256)
         balances.append(staticcall IERC20(tokens[i]).balanceOf(self))
     for i: uint256 in range(len(tokens), bound=16):
-        custody.push(tokens[i], amounts[i], receiver)
+        custody.send(tokens[i], amounts[i], receiver, lock.IDLE)
     extcall IFlashBorrower(receiver).flash_borrowed(msg.sender, tokens, amounts, data)
     for i: uint256 in range(len(tokens), bound=16):
         assert staticcall IERC20(tokens[i]).balanceOf(self) >= balances[i], "flash: not repaid"

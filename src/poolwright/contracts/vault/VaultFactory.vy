@@ -76,7 +76,7 @@ def initialize(
     shares: uint256 = supply - limits.MINIMUM_SHARES
     assert shares >= min_shares, "add: shares below limit"
     extcall IShareToken(pool).mint(empty(address), limits.MINIMUM_SHARES)
-    extcall IShareToken(pool).mint(receiver, shares)
+    extcall IShareToken(pool).mint(custody.whom(receiver), shares)
     book: books.Book = books.open(pool)
     words: DynArray[uint256, 16] = []
     for i: uint256 in range(book.header.n, bound=16):

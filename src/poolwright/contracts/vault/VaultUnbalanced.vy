@@ -48,7 +48,7 @@ def add_unbalanced(
     @notice Add exact amounts in any proportion for at least min_shares. Returns the shares.
     """
     session: uint256 = entrance.begin(deadline)
-    shares: uint256 = unbalanced.add_unbalanced(pool, amounts, min_shares, receiver)
+    shares: uint256 = unbalanced.add_unbalanced(pool, amounts, min_shares, custody.whom(receiver))
     share_ledger.receive_all(pool, amounts, session)
     lock.leave(session)
     return shares
@@ -110,7 +110,9 @@ def _add_single(
     pool: address, index: uint256, exact_shares: bool, given: uint256, limit: uint256, deadline: uint256, receiver: address
 ) -> unbalanced.Moved:
     session: uint256 = entrance.begin(deadline)
-    moved: unbalanced.Moved = unbalanced.add_single(pool, index, exact_shares, given, limit, receiver)
+    moved: unbalanced.Moved = unbalanced.add_single(
+        pool, index, exact_shares, given, limit, custody.whom(receiver)
+    )
     custody.receive(moved.token, moved.amount, session)
     lock.leave(session)
     return moved

@@ -74,10 +74,11 @@ def owed_of(taken: uint256, split: uint256, decimals: uint256) -> (uint256, uint
     """
     @dev Of a fee, what protocol and creator are owed: (whole quanta, the same in raw units). The rest is the providers'.
     """
-    quantum: uint256 = asset_word.quantum(decimals)
+    quantum: uint256 = asset_word.quantum(decimals) if decimals < limits.MAX_DECIMALS else 10 ** 9  # the usual, uncalled
     # cannot overflow: both are below 2^60; quantum is at least 1.
     shares: uint256 = unsafe_add(
         split & constitution.SHARE, (split >> constitution.CREATOR_SHIFT) & constitution.SHARE
     )
-    owed: uint256 = taken * shares // unsafe_mul(limits.WAD, quantum)  # cannot overflow: below 10^27
+    # cannot overflow: a fee is a tenth of what is below 2^197 (fee_maths.fee_of), shares at most 10^18; and below 10^27.
+    owed: uint256 = unsafe_mul(taken, shares) // unsafe_mul(limits.WAD, quantum)
     return owed, unsafe_mul(owed, quantum)  # cannot overflow: at most taken

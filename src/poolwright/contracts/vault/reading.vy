@@ -13,9 +13,13 @@ from ..maths import limits
 # An EIP-1167 proxy is 45 bytes long.
 CODE: constant(uint256) = 45
 ASSETS: constant(uint256) = CODE + 96
+# Assets of a pool whose records one short reading brings.
+FEW: constant(uint256) = 3
 # HEADER, TERMS, SPLIT and the three words after them: one reading serves a swap among the first three assets. Every constitution
 # is that long.
 OPENING: constant(uint256) = 192
+# HEADER to the place of the sixteenth record: the same for a swap in a pool of more assets; creation fills up the shorter ones.
+WHOLE: constant(uint256) = 608
 
 
 @internal

@@ -29,7 +29,7 @@ def path(
     hops: DynArray[uint256, MAX_HOPS], exact_out: bool, amount: uint256, integrator: address
 ) -> swapping.Settled:
     """
-    @dev Swap along hops (pool 160 bits, index in 8, index out 8). What passes between two hops is never moved.
+    @dev Swap along hops. What passes between two hops is never moved.
     """
     count: uint256 = len(hops)
     assert count > 0, "path: no hops"
@@ -39,7 +39,7 @@ def path(
         hop: uint256 = hops[k]
         if exact_out:
             hop = hops[count - 1 - k]
-        done: swapping.Settled = self._hop(hop, exact_out, current, integrator)
+        done: swapping.Settled = swapping.swap(hop, exact_out, current, integrator)
         if exact_out:
             assert k == 0 or done.token_out == whole.token_in, "path: tokens do not follow"
             whole.token_in = done.token_in
@@ -84,7 +84,7 @@ def batch(
             step = steps[count - 1 - k]
         if step.amount > 0:
             current = step.amount
-        done: swapping.Settled = self._hop(step.hop, exact_out, current, integrator)
+        done: swapping.Settled = swapping.swap(step.hop, exact_out, current, integrator)
         # An amount carried over means nothing in another token.
         assert (
             step.amount > 0 or (done.token_out if exact_out else done.token_in) == meeting
@@ -99,10 +99,3 @@ def batch(
         assert delta <= limits_[i], "batch: limit"
         deltas.append(delta)
     return deltas
-
-
-@internal
-def _hop(hop: uint256, exact_out: bool, amount: uint256, integrator: address) -> swapping.Settled:
-    return swapping.swap(
-        convert(hop & (2 ** 160 - 1), address), (hop >> 160) & 255, (hop >> 168) & 255, exact_out, amount, integrator
-    )

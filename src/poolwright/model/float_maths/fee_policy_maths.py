@@ -15,7 +15,8 @@ MAX_CLASS: float = 3.0
 
 def volatility_fee(base: float, most: float, slope: float, volatility: float) -> float:
     """@dev min(most, base + slope * volatility): oracle_maths.volatility of the more volatile of the two assets, slope in WAD."""
-    return min(most, base + primitives.mul_wad(slope, volatility))
+    risk = (slope * volatility + (primitives.WAD - 1.0)) / primitives.WAD
+    return min(most, base + risk)
 
 
 def imbalance_fee(least_: float, base: float, most: float, slope: float, value_in: float, value_out: float) -> float:

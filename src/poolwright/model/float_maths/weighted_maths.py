@@ -13,11 +13,13 @@ def compute_out_given_exact_in(balance_in: float, weight_in: float, balance_out:
     if net_in_e18 > before:
         raise PoolRevert('swap: in too large')
     after = before + net_in_e18
+    if weight_in == weight_out:
+        return primitives.mul_div(balance_out, net_in_e18, after)
     power = primitives.power(before, after, weight_in, weight_out)
     if power >= primitives.E36:
         return 0.0
     amount_out = balance_out * (primitives.E36 - power) / primitives.E36
-    if amount_out > balance_out / 2.0:
+    if amount_out > balance_out / 2.0 ** 1:
         raise PoolRevert('swap: out too large')
     return amount_out
 
@@ -26,9 +28,12 @@ def compute_in_given_exact_out(balance_in: float, weight_in: float, balance_out:
     """@dev net = b_in * ((b_out / (b_out - out))^(w_out / w_in) - 1), in _e18. Amount enters: rounds up."""
     if amount_out <= 0.0:
         raise PoolRevert('swap: zero out')
-    if amount_out > balance_out / 2.0:
+    if amount_out > balance_out / 2.0 ** 1:
         raise PoolRevert('swap: out too large')
-    power = primitives.power(balance_out, balance_out - amount_out, weight_out, weight_in)
+    stays = balance_out - amount_out
+    if weight_in == weight_out:
+        return primitives.mul_div(balance_in * primitives.WAD, amount_out, stays)
+    power = primitives.power(balance_out, stays, weight_out, weight_in)
     if power > 2e+36:
         raise PoolRevert('swap: in too large')
     return primitives.ratio(balance_in * (power - primitives.E36), primitives.WAD)

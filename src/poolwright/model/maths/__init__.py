@@ -94,7 +94,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("oracle_maths", "rested", (("asset", "Asset"), ("now", "uint256"), ("half_life", "uint256"),), "(int256, uint256)"),
     Function("oracle_maths", "decayed", (("drift", "int256"), ("variance", "uint256"), ("d", "uint256"),), "(int256, uint256)"),
     Function("oracle_maths", "decayed_drift", (("drift", "int256"), ("d", "uint256"),), "int256"),
-    Function("oracle_maths", "decayed_variance", (("drift", "int256"), ("variance", "uint256"), ("d", "uint256"),), "uint256"),
     Function("oracle_maths", "drifted", (("drift", "int256"), ("before", "uint256"), ("after", "uint256"),), "int256"),
     Function("oracle_maths", "volatility", (("variance", "uint256"),), "uint256"),
     Function("oracle_maths", "average_balance", (("asset", "Asset"), ("now", "uint256"), ("half_life", "uint256"),), "uint256"),
