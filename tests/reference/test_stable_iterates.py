@@ -121,11 +121,11 @@ def test_an_add_of_one_asset_is_one_of_any_proportion() -> None:
         held, factor = state.balances[index], state.factors[index]
         amount = max(1, int(held * 10 ** rng.uniform(-9, 1)))
         amounts = tuple(amount if k == index else 0 for k in range(state.n))
-        values = stable_maths.values_of(state.balances, state.factors)
+        values, worth = stable_maths.values_of(state.balances, state.factors)
         rest = (state.shares, state.fee)
         one = outcome(
             stable_liquidity.compute_shares_given_amount_in,
-            *(values, state.amplification, index, held, factor, amount, *rest),
+            *(values, worth, state.amplification, index, held, factor, amount, *rest),
         )
         many = outcome(
             stable_liquidity.compute_shares_given_amounts_in,

@@ -326,9 +326,13 @@ class Stable(Pool):
         return tuple(b * f for b, f in zip(self.balances, self.factors, strict=True))
 
     @cached_property
+    def worth(self) -> int:
+        return sum(self.values) + self.rng.choice((0, self.room))
+
+    @cached_property
     def normal(self) -> tuple[tuple[int, ...], int, int]:
         try:
-            return stable_invariant.normalise(self.values, 0)[:3]
+            return stable_invariant.normalise(self.values, sum(self.values))[:3]
         except PoolRevert:
             base = 1 << self.rng.randint(88, 100)
             return tuple(self.rng.randint(base, 2 * base) for _ in range(self.assets)), 0, 64

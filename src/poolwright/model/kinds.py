@@ -140,8 +140,8 @@ class Stable:
     @cached_property
     def scaled(self) -> tuple[Amounts, int, int, int]:
         """The part of a swap that only the state decides: x, left, right and D rounded up."""
-        values = stable_maths.values_of(self._balances, self.factors)
-        x, left, right, total, least = stable_invariant.normalise(values, 0)
+        values, worth = stable_maths.values_of(self._balances, self.factors)
+        x, left, right, total, least = stable_invariant.normalise(values, worth)
         return x, left, right, stable_invariant.invariant_up(x, total, least, self._amplification)
 
     def out_given_in(self, i: int, o: int, net_in: int) -> int:

@@ -193,7 +193,8 @@ def _stable_add_one(d: Draw) -> Case:
     grown = _grown((balances[i],), (amount,))
     scales = (supply * grown, value * grown / factors[i])
     values = tuple(b * f for b, f in zip(balances, factors, strict=True))
-    return Case((values, amplification, i, balances[i], factors[i], amount, supply, d.fee()), scales)
+    args = (values, sum(values), amplification, i, balances[i], factors[i], amount, supply, d.fee())
+    return Case(args, scales)
 
 
 def _stable_single(d: Draw, name: str) -> Case:

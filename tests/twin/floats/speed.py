@@ -31,8 +31,8 @@ def constant_product(b: Any, w: Any, net: Any, out: Any) -> None:
 
 def stable_given_d(b: Any, w: Any, net: Any, out: Any) -> None:
     factors = (1e18, 1e18, 1e18)
-    values = stable_maths.values_of((b[0, 0], b[0, 1], b[0, 2]), factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0.0)
+    values, worth = stable_maths.values_of((b[0, 0], b[0, 1], b[0, 2]), factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least, A)
     for k in range(len(net)):
         out[k] = stable_maths.out_given_invariant(x, left, right, d, A, 0, 1, 1e18, 1e18, net[k])

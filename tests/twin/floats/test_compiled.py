@@ -106,8 +106,8 @@ def test_reverts_of_the_primitives() -> None:
 
 def quotes(amounts: Any, weighted: Any, stable: Any) -> None:
     """A kernel of another module: both kinds in one loop."""
-    values = stable_maths.values_of((1e24, 1.1e12, 9e11), (1e18, 1e30, 1e30))
-    x, left, right, total, least = stable_invariant.normalise(values, 0.0)
+    values, worth = stable_maths.values_of((1e24, 1.1e12, 9e11), (1e18, 1e30, 1e30))
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least, 200_000.0)
     for k in range(len(amounts)):
         weighted[k] = weighted_maths.compute_out_given_exact_in(1e24, 5e17, 2e24, 3e17, amounts[k])

@@ -77,7 +77,10 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
     factors: DynArray[uint256, 8] = self._eight(pool.factors)
     total: uint256 = 0
     least: uint256 = 0
-    x, left, right, total, least = stable_invariant.normalise(stable_maths.values_of(self._balances(pool), factors), 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = stable_maths.values_of(self._balances(pool), factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     assert invariant * limits.WAD <= max_value(uint256) >> left, "stable: balances too large"
     # D in units of x, rounded up: the balance grows with it.
     d: uint256 = (((invariant * limits.WAD) << left) >> right) + 1

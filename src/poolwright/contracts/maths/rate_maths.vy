@@ -12,6 +12,7 @@ from . import fixed_point
 from . import limits
 
 FROZEN_SHIFT: constant(uint256) = 104
+ACCEPTED: constant(uint256) = 2 ** 72 - 1
 
 
 struct Rate:
@@ -24,7 +25,7 @@ struct Rate:
 @pure
 def unpack(word: uint256) -> Rate:
     return Rate(
-        accepted=word & (2 ** 72 - 1),
+        accepted=word & ACCEPTED,
         time=(word >> 72) & (2 ** 32 - 1),
         frozen=(word >> FROZEN_SHIFT) & 1 == 1,
     )

@@ -39,14 +39,12 @@ SETTLED_BITS: constant(uint256) = 64
 @internal
 @pure
 def normalise(
-    values: DynArray[uint256, 8], room: uint256
+    values: DynArray[uint256, 8], worth: uint256
 ) -> (DynArray[uint256, 8], uint256, uint256, uint256, uint256):
     """
-    @dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. room: value (1e36) that an operation may add.
+    @dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. worth: the values' sum, and what an operation may add.
     """
-    total: uint256 = room
-    for value: uint256 in values:
-        total += value
+    total: uint256 = worth
     left: uint256 = 0
     if total < 2 ** 100:
         left = 64
@@ -68,11 +66,14 @@ def normalise(
     x: DynArray[uint256, 8] = values
     total = 0
     least: uint256 = Y_MAX
-    for i: uint256 in range(len(values), bound=8):
-        x_i: uint256 = (values[i] << left) >> right
+    i: uint256 = 0
+    for value: uint256 in values:
+        x_i: uint256 = (value << left) >> right
         x[i] = x_i
+        i = unsafe_add(i, 1)  # cannot overflow: counts to 8
         total = unsafe_add(total, x_i)  # cannot overflow: the sum of all is below 2^104
-        least = min(least, x_i)
+        if x_i < least:
+            least = x_i
     assert least > total >> IMBALANCE_BITS, "stable: imbalance"
     return x, left, right, total, least
 
@@ -162,15 +163,17 @@ def balance_up(
     others: uint256 = 0
     least: uint256 = Y_MAX
     c: uint256 = d
-    for k: uint256 in range(len(x), bound=8):
+    k: uint256 = 0
+    for x_k: uint256 in x:
         if k != index:
-            x_k: uint256 = x[k]
             others = unsafe_add(others, x_k)  # cannot overflow: x_k < 2^112
-            least = min(least, x_k)
+            if x_k < least:
+                least = x_k
             # Rounds up: a quotient and one more; by nothing, nothing, which is outside. cannot overflow: c < 2^150, d < 2^105.
             c = unsafe_add(unsafe_div(unsafe_mul(c, d), unsafe_mul(x_k, n)), 1)
             # A larger term needs a y outside the domain.
             assert c < 2 ** 150, "stable: imbalance"
+        k = unsafe_add(k, 1)  # cannot overflow: counts to 8
     # cannot overflow: c * d < 2^255; with ann * n >= 4 * AMPLIFICATION_PRECISION the quotient times that is below 2^253.
     c = unsafe_mul(unsafe_add(unsafe_div(unsafe_mul(c, d), ann * n), 1), limits.AMPLIFICATION_PRECISION)
     b: uint256 = unsafe_add(others, d * limits.AMPLIFICATION_PRECISION // ann)  # cannot overflow: below 2^116

@@ -40,8 +40,10 @@ def compute_shares_given_amounts_in(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, room)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth + room)
     before: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     # A low ratio taxes more: rounds down.
     after: uint256 = self._invariant_with(x, left, right, total, least, before, factors, nets_e18, amplification)
@@ -64,6 +66,7 @@ def compute_shares_given_amounts_in(
 @pure
 def compute_shares_given_amount_in(
     values: DynArray[uint256, 8],
+    worth: uint256,
     amplification: uint256,
     index: uint256,
     balance: uint256,
@@ -73,8 +76,8 @@ def compute_shares_given_amount_in(
     fee: uint256,
 ) -> (uint256, uint256):
     """
-    @dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing. values: of all balances,
-         balance and factor: of the one at index.
+    @dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing. values and
+         worth: of all balances, balance and factor: of the one at index.
     """
     assert amount_in <= balance * limits.MAX_ADD_RATIO, "add: amount too large"
     x: DynArray[uint256, 8] = []
@@ -82,7 +85,7 @@ def compute_shares_given_amount_in(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    x, left, right, total, least = stable_invariant.normalise(values, amount_in * factor)
+    x, left, right, total, least = stable_invariant.normalise(values, worth + amount_in * factor)
     before: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     added: uint256 = ((amount_in * factor) << left) >> right
     # A low ratio taxes more: rounds down.
@@ -125,8 +128,10 @@ def compute_amount_in_given_shares(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, balance * factors[index] * limits.MAX_ADD_RATIO)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth + balance * factors[index] * limits.MAX_ADD_RATIO)
     limit: uint256 = (limits.MAX_ADD_RATIO + 1) * fixed_point.E36
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     target: uint256 = fixed_point.mul_div_up(d, supply + shares, supply)
@@ -162,8 +167,10 @@ def compute_amount_out_given_shares(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     target: uint256 = fixed_point.mul_div_up(d, supply - shares, supply)
     remains: uint256 = stable_ratios.grown_up(x, index, target, amplification)
@@ -202,8 +209,10 @@ def compute_shares_given_amount_out(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     taxed: uint256 = (balance - amount_out) * fixed_point.E36 // balance
     assert taxed >= limits.MIN_LEFT_E36, "remove: amount too large"

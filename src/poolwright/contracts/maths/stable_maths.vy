@@ -15,14 +15,17 @@ from . import stable_invariant
 
 @internal
 @pure
-def values_of(balances: DynArray[uint256, 8], factors: DynArray[uint256, 8]) -> DynArray[uint256, 8]:
+def values_of(balances: DynArray[uint256, 8], factors: DynArray[uint256, 8]) -> (DynArray[uint256, 8], uint256):
     """
-    @dev What balances are worth (1e36), exactly.
+    @dev What balances are worth (1e36), exactly: (each, all together).
     """
     values: DynArray[uint256, 8] = balances
+    worth: uint256 = 0
     for i: uint256 in range(len(balances), bound=8):
-        values[i] = balances[i] * factors[i]
-    return values
+        value: uint256 = balances[i] * factors[i]
+        values[i] = value
+        worth += value
+    return values, worth
 
 
 @internal
@@ -38,8 +41,10 @@ def compute_invariant_down(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = self.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_down(
         x, total, least, stable_invariant.above_root(x, total, least), amplification
     )
@@ -59,8 +64,10 @@ def compute_invariant_up(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = self.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     return fixed_point.div_up(stable_invariant.value_up(d, left, right), fixed_point.WAD)
 
@@ -78,35 +85,18 @@ def compute_out_given_exact_in(
     """
     @dev Raw amount out for a net amount in (_e18). Amount leaves: rounds down.
     """
-    return self.out_given_values(
-        self.values_of(balances, factors), amplification, index_in, index_out, factors[index_in],
-        factors[index_out], net_in_e18
-    )
-
-
-@internal
-@pure
-def out_given_values(
-    values: DynArray[uint256, 8],
-    amplification: uint256,
-    index_in: uint256,
-    index_out: uint256,
-    factor_in: uint256,
-    factor_out: uint256,
-    net_in_e18: uint256,
-) -> uint256:
-    """
-    @dev compute_out_given_exact_in of balances by their values (1e36).
-    """
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     return self.out_given_invariant(
-        x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, net_in_e18
+        x, left, right, d, amplification, index_in, index_out, factors[index_in], factors[index_out], net_in_e18
     )
 
 
@@ -155,36 +145,19 @@ def compute_in_given_exact_out(
     """
     @dev Net amount in (_e18) for a raw amount out. Amount enters: rounds up.
     """
-    return self.in_given_values(
-        self.values_of(balances, factors), amplification, index_in, index_out, factors[index_in],
-        factors[index_out], balances[index_out], amount_out
-    )
-
-
-@internal
-@pure
-def in_given_values(
-    values: DynArray[uint256, 8],
-    amplification: uint256,
-    index_in: uint256,
-    index_out: uint256,
-    factor_in: uint256,
-    factor_out: uint256,
-    balance_out: uint256,
-    amount_out: uint256,
-) -> uint256:
-    """
-    @dev compute_in_given_exact_out of balances by their values (1e36).
-    """
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     return self.in_given_invariant(
-        x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, balance_out, amount_out
+        x, left, right, d, amplification, index_in, index_out, factors[index_in], factors[index_out],
+        balances[index_out], amount_out
     )
 
 
@@ -240,8 +213,10 @@ def compute_spot_price(
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    values: DynArray[uint256, 8] = self.values_of(balances, factors)
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
+    values, worth = self.values_of(balances, factors)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_down(
         x, total, least, stable_invariant.above_root(x, total, least), amplification
     )

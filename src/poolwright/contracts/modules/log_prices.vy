@@ -51,15 +51,18 @@ def _stable(view_: IKind.PoolView) -> DynArray[int256, 16]:
     n: uint256 = len(view_.assets)
     balances: DynArray[uint256, 8] = []
     values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
     for i: uint256 in range(n, bound=8):
         balances.append(view_.assets[i] & limits.MAX_BALANCE)
-        values.append(balances[i] * view_.factors[i])
+        value: uint256 = balances[i] * view_.factors[i]
+        values.append(value)
+        worth += value
     x: DynArray[uint256, 8] = []
     left: uint256 = 0
     right: uint256 = 0
     total: uint256 = 0
     least: uint256 = 0
-    x, left, right, total, least = stable_invariant.normalise(values, 0)
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
     d: uint256 = stable_invariant.invariant_down(
         x, total, least, stable_invariant.above_root(x, total, least), view_.parameter
     )

@@ -10,6 +10,7 @@
 from ..maths import constitution
 from ..maths import limits
 from ..maths import rate_maths
+from ..maths import stable_invariant
 from ..maths import stable_liquidity
 from ..maths import stable_maths
 from . import pools
@@ -38,26 +39,43 @@ def price_swap(
     n: uint256 = header & 255
     records: uint256[8] = self._records(pool, n)
     rated: bool = header & constitution.RATED != 0
+    first: uint256 = unsafe_sub(8, n)  # cannot overflow: a stable pool has no more
     values: DynArray[uint256, 8] = []
+    worth: uint256 = 0
     factor_in: uint256 = 0
     factor_out: uint256 = 0
     balance_out: uint256 = 0
     for i: uint256 in range(n, bound=8):
-        factor: uint256 = self._factor(pool, i, records[8 - n + i], rated)
+        rate: uint256 = limits.WAD
+        if rated:
+            rate = storage.rates[pool][i] & rate_maths.ACCEPTED
+        # cannot overflow: decimals <= 18 and rate <= 1e20, which creation and every move of a rate see to; first + i < 8.
+        decimals: uint256 = (records[unsafe_add(first, i)] >> constitution.DECIMALS_SHIFT) & 255
+        factor: uint256 = unsafe_mul(rate, 10 ** unsafe_sub(limits.MAX_DECIMALS, decimals))  # cannot overflow: see above
         balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
-        # cannot overflow: a balance is below 2^112, a factor below 2^127.
-        values.append(unsafe_mul(balance, factor))
+        value: uint256 = unsafe_mul(balance, factor)  # cannot overflow: a balance is below 2^112, a factor below 2^127
+        values.append(value)
+        worth = unsafe_add(worth, value)  # cannot overflow: eight values below 2^239
         if i == index_in:
             factor_in = factor
         elif i == index_out:
             factor_out = factor
             balance_out = balance
     amplification: uint256 = pools.parameter_now(pool, constitution.parameter(header), flags)
+    x: DynArray[uint256, 8] = []
+    left: uint256 = 0
+    right: uint256 = 0
+    total: uint256 = 0
+    least: uint256 = 0
+    x, left, right, total, least = stable_invariant.normalise(values, worth)
+    d: uint256 = stable_invariant.invariant_up(x, total, least, amplification)
     if exact_out:
-        return stable_maths.in_given_values(
-            values, amplification, index_in, index_out, factor_in, factor_out, balance_out, given
+        return stable_maths.in_given_invariant(
+            x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, balance_out, given
         )
-    return stable_maths.out_given_values(values, amplification, index_in, index_out, factor_in, factor_out, given)
+    return stable_maths.out_given_invariant(
+        x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, given
+    )
 
 
 @internal
@@ -78,26 +96,41 @@ def price_single(
     n: uint256 = header & 255
     records: uint256[8] = self._records(pool, n)
     rated: bool = header & constitution.RATED != 0
+    first: uint256 = unsafe_sub(8, n)  # cannot overflow: a stable pool has no more
     amplification: uint256 = pools.parameter_now(pool, constitution.parameter(header), flags)
     if question == singles.SHARES_FOR_AMOUNT_IN:
         values: DynArray[uint256, 8] = []
+        worth: uint256 = 0
         balance_in: uint256 = 0
         factor_in: uint256 = 0
         for i: uint256 in range(n, bound=8):
-            factor: uint256 = self._factor(pool, i, records[8 - n + i], rated)
+            rate: uint256 = limits.WAD
+            if rated:
+                rate = storage.rates[pool][i] & rate_maths.ACCEPTED
+            # cannot overflow: decimals <= 18 and rate <= 1e20, which creation and every move of a rate see to; first + i < 8.
+            decimals: uint256 = (records[unsafe_add(first, i)] >> constitution.DECIMALS_SHIFT) & 255
+            factor: uint256 = unsafe_mul(rate, 10 ** unsafe_sub(limits.MAX_DECIMALS, decimals))  # cannot overflow: see above
             balance: uint256 = storage.words[pool][i] & limits.MAX_BALANCE
-            values.append(unsafe_mul(balance, factor))  # cannot overflow: see above
+            value: uint256 = unsafe_mul(balance, factor)  # cannot overflow: see above
+            values.append(value)
+            worth = unsafe_add(worth, value)  # cannot overflow: see above
             if i == index:
                 balance_in = balance
                 factor_in = factor
         return stable_liquidity.compute_shares_given_amount_in(
-            values, amplification, index, balance_in, factor_in, given, supply, fee
+            values, worth, amplification, index, balance_in, factor_in, given, supply, fee
         )
     balances: DynArray[uint256, 8] = []
     factors: DynArray[uint256, 8] = []
     for i: uint256 in range(n, bound=8):
         balances.append(storage.words[pool][i] & limits.MAX_BALANCE)
-        factors.append(self._factor(pool, i, records[8 - n + i], rated))
+        rate: uint256 = limits.WAD
+        if rated:
+            rate = storage.rates[pool][i] & rate_maths.ACCEPTED
+        # cannot overflow: decimals <= 18 and rate <= 1e20, which creation and every move of a rate see to; first + i < 8.
+        decimals: uint256 = (records[unsafe_add(first, i)] >> constitution.DECIMALS_SHIFT) & 255
+        factor: uint256 = unsafe_mul(rate, 10 ** unsafe_sub(limits.MAX_DECIMALS, decimals))  # cannot overflow: see above
+        factors.append(factor)
     if question == singles.AMOUNT_IN_FOR_SHARES:
         return stable_liquidity.compute_amount_in_given_shares(
             balances, factors, amplification, index, given, supply, fee
@@ -121,16 +154,3 @@ def _records(pool: address, n: uint256) -> uint256[8]:
         few: uint256[3] = abi_decode(slice(pool.code, reading.ASSETS + 32 * n - 96, 96), uint256[3], unwrap_tuple=False)
         return [0, 0, 0, 0, 0, few[0], few[1], few[2]]
     return abi_decode(slice(pool.code, reading.ASSETS + 32 * n - 256, 256), uint256[8], unwrap_tuple=False)
-
-
-@internal
-@view
-def _factor(pool: address, index: uint256, record: uint256, rated: bool) -> uint256:
-    """
-    @dev Value of a raw unit, 1e36 scale, at the accepted rate; within the limits, which creation and every move of a rate keep.
-    """
-    rate: uint256 = limits.WAD
-    if rated:
-        rate = rate_maths.unpack(storage.rates[pool][index]).accepted
-    # cannot overflow: decimals <= 18, rate <= 1e20.
-    return unsafe_mul(rate, 10 ** unsafe_sub(limits.MAX_DECIMALS, constitution.decimals(record)))

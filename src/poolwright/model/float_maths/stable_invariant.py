@@ -16,11 +16,9 @@ ITERATIONS: float = 255.0
 SETTLED_BITS: float = 64.0
 
 
-def normalise(values: tuple[float, ...], room: float) -> tuple[tuple[float, ...], int, int, float, float]:
-    """@dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. room: value (1e36) that an operation may add."""
-    total = room
-    for value in values:
-        total = total + value
+def normalise(values: tuple[float, ...], worth: float) -> tuple[tuple[float, ...], int, int, float, float]:
+    """@dev (x rounded down, left, right, sum x, least x): x = (value << left) >> right. worth: the values' sum, and what an operation may add."""
+    total = worth
     left = 0
     if total < 2.0 ** 100:
         left = 64
@@ -43,11 +41,14 @@ def normalise(values: tuple[float, ...], room: float) -> tuple[tuple[float, ...]
     x: tuple[float, ...] = values
     total = 0.0
     least_ = Y_MAX
-    for i in range(len(values)):
-        x_i = primitives.shifted(primitives.shifted(values[i], left), -right)
+    i = 0
+    for value in values:
+        x_i = primitives.shifted(primitives.shifted(value, left), -right)
         x = with_item(x, i, x_i)
+        i = i + 1
         total = total + x_i
-        least_ = min(least_, x_i)
+        if x_i < least_:
+            least_ = x_i
     if least_ <= total / 2.0 ** 16:
         raise PoolRevert('stable: imbalance')
     return (x, left, right, total, least_)
@@ -99,14 +100,16 @@ def balance_up(x: tuple[float, ...], index: int, start: float, d: float, amplifi
     others = 0.0
     least_ = Y_MAX
     c = d
-    for k in range(len(x)):
+    k = 0
+    for x_k in x:
         if k != index:
-            x_k = x[k]
             others = others + x_k
-            least_ = min(least_, x_k)
+            if x_k < least_:
+                least_ = x_k
             c = primitives.divide(c * d, x_k * n)
             if c >= 2.0 ** 150:
                 raise PoolRevert('stable: imbalance')
+        k = k + 1
     c = primitives.divide(c * d, ann * n) * limits.AMPLIFICATION_PRECISION
     b = others + primitives.divide(d * limits.AMPLIFICATION_PRECISION, ann)
     y = start

@@ -27,8 +27,10 @@ def compute_shares_given_amounts_in(balances: tuple[float, ...], factors: tuple[
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, room)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth + room)
     before = stable_invariant.invariant_up(x, total, least_, amplification)
     after = _invariant_with(x, left, right, total, least_, before, factors, nets_e18, amplification)
     growth = 0.0
@@ -46,9 +48,9 @@ def compute_shares_given_amounts_in(balances: tuple[float, ...], factors: tuple[
     return (primitives.mul_div(supply, after - before, before), fees)
 
 
-def compute_shares_given_amount_in(values: tuple[float, ...], amplification: float, index: int, balance: float, factor: float, amount_in: float, supply: float, fee: float) -> tuple[float, float]:
-    """@dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing. values: of all balances,
-    balance and factor: of the one at index."""
+def compute_shares_given_amount_in(values: tuple[float, ...], worth: float, amplification: float, index: int, balance: float, factor: float, amount_in: float, supply: float, fee: float) -> tuple[float, float]:
+    """@dev (shares, fee in the token): what compute_shares_given_amounts_in answers where all else is nothing. values and
+    worth: of all balances, balance and factor: of the one at index."""
     if amount_in > balance * limits.MAX_ADD_RATIO:
         raise PoolRevert('add: amount too large')
     x: tuple[float, ...] = ()
@@ -56,7 +58,7 @@ def compute_shares_given_amount_in(values: tuple[float, ...], amplification: flo
     right = 0
     total = 0.0
     least_ = 0.0
-    x, left, right, total, least_ = stable_invariant.normalise(values, amount_in * factor)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth + amount_in * factor)
     before = stable_invariant.invariant_up(x, total, least_, amplification)
     added = primitives.shifted(primitives.shifted(amount_in * factor, left), -right)
     grown: tuple[float, ...] = x
@@ -87,8 +89,10 @@ def compute_amount_in_given_shares(balances: tuple[float, ...], factors: tuple[f
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, balance * item(factors, index) * limits.MAX_ADD_RATIO)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth + balance * item(factors, index) * limits.MAX_ADD_RATIO)
     limit = 1e+37
     d = stable_invariant.invariant_up(x, total, least_, amplification)
     target = primitives.mul_div(d, supply + shares, supply)
@@ -115,8 +119,10 @@ def compute_amount_out_given_shares(balances: tuple[float, ...], factors: tuple[
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
     target = primitives.mul_div(d, supply - shares, supply)
     remains = stable_ratios.grown_up(x, index, target, amplification)
@@ -144,8 +150,10 @@ def compute_shares_given_amount_out(balances: tuple[float, ...], factors: tuple[
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = stable_maths.values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = stable_maths.values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
     taxed = primitives.divide((balance - amount_out) * primitives.E36, balance)
     if taxed < limits.MIN_LEFT_E36:

@@ -10,12 +10,15 @@ from poolwright.model.float_maths import stable_invariant
 from poolwright.model.words import item, with_item
 
 
-def values_of(balances: tuple[float, ...], factors: tuple[float, ...]) -> tuple[float, ...]:
-    """@dev What balances are worth (1e36), exactly."""
+def values_of(balances: tuple[float, ...], factors: tuple[float, ...]) -> tuple[tuple[float, ...], float]:
+    """@dev What balances are worth (1e36), exactly: (each, all together)."""
     values: tuple[float, ...] = balances
+    worth = 0.0
     for i in range(len(balances)):
-        values = with_item(values, i, balances[i] * item(factors, i))
-    return values
+        value = balances[i] * item(factors, i)
+        values = with_item(values, i, value)
+        worth = worth + value
+    return (values, worth)
 
 
 def compute_invariant_down(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float) -> float:
@@ -25,8 +28,10 @@ def compute_invariant_down(balances: tuple[float, ...], factors: tuple[float, ..
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_down(x, total, least_, stable_invariant.above_root(x, total, least_), amplification)
     return primitives.shifted(primitives.shifted(d, right), -left) / primitives.WAD
 
@@ -38,27 +43,27 @@ def compute_invariant_up(balances: tuple[float, ...], factors: tuple[float, ...]
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
     return primitives.ratio(stable_invariant.value_up(d, left, right), primitives.WAD)
 
 
 def compute_out_given_exact_in(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index_in: int, index_out: int, net_in_e18: float) -> float:
     """@dev Raw amount out for a net amount in (_e18). Amount leaves: rounds down."""
-    return out_given_values(values_of(balances, factors), amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), net_in_e18)
-
-
-def out_given_values(values: tuple[float, ...], amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, net_in_e18: float) -> float:
-    """@dev compute_out_given_exact_in of balances by their values (1e36)."""
     x: tuple[float, ...] = ()
     left = 0
     right = 0
     total = 0.0
     least_ = 0.0
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
-    return out_given_invariant(x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, net_in_e18)
+    return out_given_invariant(x, left, right, d, amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), net_in_e18)
 
 
 def out_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, net_in_e18: float) -> float:
@@ -80,19 +85,17 @@ def out_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, a
 
 def compute_in_given_exact_out(balances: tuple[float, ...], factors: tuple[float, ...], amplification: float, index_in: int, index_out: int, amount_out: float) -> float:
     """@dev Net amount in (_e18) for a raw amount out. Amount enters: rounds up."""
-    return in_given_values(values_of(balances, factors), amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), item(balances, index_out), amount_out)
-
-
-def in_given_values(values: tuple[float, ...], amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, balance_out: float, amount_out: float) -> float:
-    """@dev compute_in_given_exact_out of balances by their values (1e36)."""
     x: tuple[float, ...] = ()
     left = 0
     right = 0
     total = 0.0
     least_ = 0.0
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_up(x, total, least_, amplification)
-    return in_given_invariant(x, left, right, d, amplification, index_in, index_out, factor_in, factor_out, balance_out, amount_out)
+    return in_given_invariant(x, left, right, d, amplification, index_in, index_out, item(factors, index_in), item(factors, index_out), item(balances, index_out), amount_out)
 
 
 def in_given_invariant(x: tuple[float, ...], left: int, right: int, d: float, amplification: float, index_in: int, index_out: int, factor_in: float, factor_out: float, balance_out: float, amount_out: float) -> float:
@@ -121,8 +124,10 @@ def compute_spot_price(balances: tuple[float, ...], factors: tuple[float, ...], 
     right = 0
     total = 0.0
     least_ = 0.0
-    values: tuple[float, ...] = values_of(balances, factors)
-    x, left, right, total, least_ = stable_invariant.normalise(values, 0.0)
+    values: tuple[float, ...] = ()
+    worth = 0.0
+    values, worth = values_of(balances, factors)
+    x, left, right, total, least_ = stable_invariant.normalise(values, worth)
     d = stable_invariant.invariant_down(x, total, least_, stable_invariant.above_root(x, total, least_), amplification)
     ann = amplification * float(len(x))
     k = stable_invariant.product_down(x, d) * limits.AMPLIFICATION_PRECISION
