@@ -81,13 +81,7 @@ def price_swap(
 @internal
 @view
 def price_single(
-    pool: address,
-    header: uint256,
-    flags: uint256,
-    question: uint256,
-    index: uint256,
-    given: uint256,
-    supply: uint256,
+    pool: address, header: uint256, flags: uint256, question: uint256, index: uint256, given: uint256, supply: uint256,
     fee: uint256,
 ) -> (uint256, uint256):
     """
