@@ -5,6 +5,7 @@ The compiled contract and the twin say the same, and it is what is written here.
 
 from __future__ import annotations
 
+from math import isqrt
 from random import Random
 from typing import Any
 
@@ -16,6 +17,16 @@ MOST = 2**256 - 1
 WAD, E36 = 10**18, 10**36
 # 6 * 2^256 - 5 = 7 * UP: over 6 this is 2^256 - 1, and a sixth more.
 UP = (6 * 2**256 - 5) // 7
+HALF, SUPPLY = WAD // 2, 10**24
+# Nine times a half of the weight multiplies the supply by the root of ten: the most, and rounded up already too much.
+ROOT = isqrt(10 * E36**2) - E36
+TWO, EIGHT = (
+    ((SUPPLY,) * 2, (WAD,) * 2, 200_000, 0),
+    ((9 * 2**104 // (17 * 10**19),) * 8, (WAD,) * 8, 200_000, 0),
+)
+# The shares of two equal stable balances that ten times the one would be worth, without a fee.
+MOST_SHARES = 4_472_704_215_364_656_563_993_856
+TOO_MUCH, TOO_FAR = "add: amount too large", "remove: amount too large"
 ZERO = "fixed_point: division by zero"
 EDGES: list[tuple[str, tuple[Any, ...], str | int | tuple[Any, ...]]] = [
     ("fixed_point.div_up", (1, 0), ZERO),
@@ -48,6 +59,21 @@ EDGES: list[tuple[str, tuple[Any, ...], str | int | tuple[Any, ...]]] = [
     ("log_exp.pow_up", (1, 1, 1, 0), "log_exp: exponent out of range"),
     ("stable_maths.out_given_invariant", ((1, 1), 0, 0, 1, 1000, 1, 1, 1, 1, 1), "swap: same token"),
     ("stable_maths.in_given_invariant", ((1, 1), 0, 0, 1, 1000, 1, 1, 1, 1, 1, 1), "swap: same token"),
+    (
+        "geometric_maths.compute_amount_in_given_shares",
+        (SUPPLY, HALF, WAD, SUPPLY * ROOT // E36, SUPPLY, 0),
+        TOO_MUCH,
+    ),
+    (
+        "geometric_maths.compute_shares_given_amount_out",
+        (SUPPLY, HALF, WAD, 9 * 10**23, SUPPLY, 10**16),
+        TOO_FAR,
+    ),
+    ("stable_liquidity.compute_amount_in_given_shares", (*EIGHT, 9 * SUPPLY, SUPPLY, 0), TOO_MUCH),
+    ("stable_liquidity.compute_amount_in_given_shares", (*TWO, MOST_SHARES, SUPPLY, WAD // 10), TOO_MUCH),
+    ("stable_liquidity.compute_amount_in_given_shares", (*TWO, MOST_SHARES + 1, SUPPLY, 0), TOO_MUCH),
+    ("stable_liquidity.compute_shares_given_amount_out", (*TWO, 9 * 10**23, SUPPLY, 10**16), TOO_FAR),
+    ("stable_liquidity.compute_shares_given_amount_out", (*TWO, 9 * 10**23, SUPPLY, 9 * 10**17), TOO_FAR),
     ("geometric_maths.compute_amount_out_given_shares", (WAD, 1, 2, WAD, WAD, 0), "shares: supply exceeded"),
 ]
 

@@ -109,8 +109,8 @@ ROWS = (
     ),
     (
         "stable-out-up", "stable_maths", "out_given_invariant",
-        "(((x[index_out] - stays) << right) >> left) // factor_out",
-        "fixed_point.div_up(((x[index_out] - stays) << right) >> left, factor_out)",
+        "(((held - stays) << right) >> left) // factor_out",
+        "fixed_point.div_up(((held - stays) << right) >> left, factor_out)",
         "a stable swap pays one unit too much",
     ),
     (

@@ -367,9 +367,9 @@ MUTANTS = (
         "the same by an unbalanced deposit", COUNTERPARTS, ("VaultCounterparts",),
     ),
     Mutant(
-        "kind-gives-more-than-there-is", "vault/swapping", "_write",
-        "share_maths.debited(pair.word_out & limits.MAX_BALANCE, amount_out)",
-        "max(pair.word_out & limits.MAX_BALANCE, amount_out + 1) - amount_out",
+        "kind-gives-more-than-there-is", "vault/swapping", "swap",
+        "share_maths.debited(balance_out, done.amount_out)",
+        "max(balance_out, done.amount_out + 1) - done.amount_out",
         "a hostile kind pays out what other pools have of a token", LIARS, ("Vault",),
     ),
     Mutant(

@@ -143,3 +143,5 @@ def test_pages_go_on_where_no_pool_is_found(
     assert reader.find_pools(a, b, 0)[1] == 256
     found, start = reader.find_pools(a, b, 256)
     assert (list(found), start) == ([both], 0)
+    found, start = reader.find_pools(a, b, 1)  # the last of 256 is the last there is
+    assert (list(found), start) == ([both], 0)

@@ -221,3 +221,32 @@ def test_vault_without_code_is_refused(world: World, name: str, reason: str) -> 
 def test_wrapper_without_code_is_refused(world: World) -> None:
     with pytest.raises(CallReverted, match="edge: wrapper has no code"):
         Contract.deploy(world.chain, artifact("EtherEdge"), world.vault, ALICE)
+
+
+def test_change_that_was_not_announced_is_not_cancelled(world: World, pool: Opened) -> None:
+    with pytest.raises(PoolRevert, match=r"^change: none$"):
+        world.vault.cancel(pool.address, RIGHTS.index("terms"), sender=MANAGER)
+
+
+def test_guard_that_only_loosens_begins_with_the_launch(world: World, opened: Callable[..., Opened]) -> None:
+    """Where there was none any guard would tighten."""
+    pool = opened(Kind.WEIGHTED, loosens=True)
+    with pytest.raises(PoolRevert, match=r"^guard: only loosens$"):
+        world.vault.schedule(pool.address, RIGHTS.index("guard"), [2**224 - 1], sender=MANAGER)
+
+
+@pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
+def test_rates_of_a_pool_that_has_none_are_not_followed(
+    world: World, opened: Callable[..., Opened], kind: Kind
+) -> None:
+    with pytest.raises(PoolRevert, match=r"^rate: none$"):
+        world.vault.follow_rates(opened(kind).address, sender=ALICE)
+
+
+def test_nobody_listed_and_nothing_swapped_is_nothing(world: World, pool: Opened) -> None:
+    """Empty lists are no errors, and change no word."""
+    before = world.words(pool.address, pool.n)
+    world.vault.set_listed(pool.address, [], True, sender=MANAGER)
+    world.vault.set_class(pool.address, [], 1, sender=MANAGER)
+    assert world.vault.batch_swap([], False, [], [], EVER, ALICE, NOBODY, sender=ALICE) == ()
+    assert world.words(pool.address, pool.n) == before

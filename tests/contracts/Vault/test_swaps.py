@@ -11,8 +11,8 @@ from poolwright.chain.hops import fee_and_indices, hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
 from poolwright.spec.kind import Kind
-from tests.contracts.contract import EVER, NOBODY
-from tests.contracts.protocol import ALICE, BOB, MANAGER, WAD, World
+from tests.contracts.contract import EVER, NOBODY, Contract
+from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER, WAD, World
 from tests.contracts.Vault.conftest import Opened
 
 FEE = 3 * 10**15
@@ -79,6 +79,18 @@ def test_fees_owed_are_split_to_the_wei(world: World, pool: Opened) -> None:
     assert sum(parts) == owed
     assert parts[1] == 0  # the protocol takes nothing until it has said so
     assert asset_word.unpack(world.words(pool.address, pool.n)[0]).owed == 0
+
+
+def test_fees_without_a_creator_are_the_protocols(world: World, token: Callable[[int], Contract]) -> None:
+    """Of a pool whose creator takes nothing all that is owed is the protocol's, half of the fee here."""
+    world.vault.schedule_protocol_share(WAD // 2, sender=OWNER)
+    world.chain.increase_time(7 * DAY)
+    world.vault.execute_protocol_share()
+    tokens = [token(18), token(18)]
+    pool = world.open(tokens, Kind.WEIGHTED, [10**24] * 2, creator_share=0)
+    world.swap(pool, 0, 1, 10**21)
+    world.vault.settle_fees(pool)
+    assert [world.vault.claim(account, tokens[0]) for account in (MANAGER, NOBODY)] == [0, 10**21 * 3 // 2000]
 
 
 @pytest.mark.parametrize(

@@ -436,3 +436,8 @@ def test_pause_that_is_over_is_none(world: World, make: Make) -> None:
     world.chain.mine()
     told = agree(world, pool, tokens, 2)
     assert all(told.accepted(form) for form in SWAPS)
+
+
+def test_batch_of_nothing_moves_nothing(lens: Contract, make: Make) -> None:
+    _, tokens = make(Kind.WEIGHTED)
+    assert lens.ask("preview_batch_swap", [], False, tokens[:2], NOBODY, ALICE) == (0, 0)

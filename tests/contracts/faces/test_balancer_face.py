@@ -315,3 +315,7 @@ def test_swap_of_nothing_is_refused(market: Market, face: Contract) -> None:
 
 def test_query_of_nothing_is_nothing(face: Contract) -> None:
     assert face.ask("queryBatchSwap", GIVEN_IN, [], [], funds(), sender=NOBODY) == ()
+
+
+def test_batch_of_nothing_is_nothing(face: Contract) -> None:
+    assert face.ask("batchSwap", GIVEN_IN, [], [], funds(), [], EVER, sender=ALICE) == ()

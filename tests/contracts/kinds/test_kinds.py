@@ -6,6 +6,7 @@ import pytest
 from mpmath import findroot, mp, mpf, workdps
 
 from poolwright.chain.artifacts import artifact
+from poolwright.chain.revert import CallReverted
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import Contract
 from tests.contracts.protocol import WAD, World
@@ -69,3 +70,17 @@ def test_balance_gives_the_invariant_and_no_less(world: World, kind: Kind, index
 
         true = findroot(off, (mpf(got) * 0.999, mpf(got) * 1.001), solver="anderson", tol=mpf(10) ** -20)
         assert true <= got <= true * (1 + mpf(10) ** -14) + 2
+
+
+def test_invariant_beyond_all_balances_is_refused(world: World) -> None:
+    small = [10**6 | 1 << 112] * 2, [WAD] * 2, 2, A, 0, 0
+    with pytest.raises(CallReverted, match="stable: balances too large"):
+        asked(world, Kind.STABLE).compute_balance_given_invariant(small, 0, 2**190)
+
+
+@pytest.mark.parametrize("name", ["compute_invariant", "compute_balance_given_invariant"])
+def test_pool_without_assets_is_refused(world: World, kind: Kind, name: str) -> None:
+    nothing = ([], [], 0, A, 0, 0)
+    arguments = {"compute_invariant": (False,), "compute_balance_given_invariant": (0, WAD)}[name]
+    with pytest.raises(CallReverted):
+        asked(world, kind).ask(name, nothing, *arguments)

@@ -17,10 +17,11 @@ from poolwright.spec.params import PoolParams, Token
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity.designs import DECIMALS
-from tests.contracts.parity.facts import PEOPLE
-from tests.contracts.parity.machine import Setting
+from tests.contracts.parity.facts import KNOWN, PEOPLE
+from tests.contracts.parity.machine import Guests, Setting
 from tests.contracts.parity.twins import Twins
 from tests.contracts.protocol import DAY, OWNER, WAD, World
+from tests.contracts.security.den import PERMIT2, etched
 
 # Three of the setting's tokens, of 18, 6 and 8 decimals.
 PLACES = (0, 1, 2)
@@ -42,7 +43,19 @@ def setting(world: World, compiled: Compile) -> Setting:
         tokens.append(token)
     providers = tuple(Contract.deploy(chain, compiled("hostile/Liar.vy")) for _ in DECIMALS)
     look = Contract.deploy(chain, compiled("parity/Look.vy"))
-    return Setting(world, look, tuple(tokens), providers, ACCOUNTS[5])
+    badge = Contract.deploy(chain, artifact("TestToken"), 0)
+    for known in KNOWN:
+        badge.mint(known, 1)
+    guests = Guests(
+        Contract.deploy(chain, compiled("hostile/Puppet.vy")),
+        Contract.deploy(chain, compiled("Vault/SessionHolder.vy"), vault),
+        Contract.deploy(chain, artifact("DepositGate"), badge, 1),
+        etched(Contract.deploy(chain, compiled("hostile/IntrudingPermit2.vy")), PERMIT2),
+    )
+    for token in tokens:
+        for guest in (guests.borrower, guests.holder):
+            token.mint(guest, 10**40)
+    return Setting(world, look, tuple(tokens), providers, ACCOUNTS[5], guests)
 
 
 @pytest.fixture

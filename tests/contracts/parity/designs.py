@@ -32,7 +32,15 @@ POLICIES = {
     },
 }
 EVERYTHING = Rights(
-    terms=DAY, policy=DAY, ramp=DAY, guard=0, pause=0, retire=3 * DAY, manager=DAY, highest_fee=5 * 10**16
+    terms=DAY,
+    policy=DAY,
+    ramp=DAY,
+    guard=0,
+    pause=0,
+    module=DAY,
+    retire=3 * DAY,
+    manager=DAY,
+    highest_fee=5 * 10**16,
 )
 RIGHTS = (
     EVERYTHING,

@@ -15,12 +15,13 @@ from poolwright.spec.constitution import TIER_STEP, pack
 from poolwright.spec.governance import MEANINGS
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import NOBODY, Contract
-from tests.contracts.protocol import ALICE, BOB, MANAGER, OWNER
+from tests.contracts.protocol import ALICE, BOB, MANAGER
 
 if TYPE_CHECKING:
     from tests.contracts.parity.twins import Twins
 
 PEOPLE = (MANAGER, ALICE, BOB)
+KNOWN = (MANAGER, ALICE)  # to the gate
 # The fields of storage.vy, by the number under which `stored` answers.
 POOL, TERMS, SPLIT, RAMP, RATE, MODULE, GUARD, TURNOVER, ASSET, WORLD, CLASS, LISTED, NEW_OWNER = range(13)
 NEXT_OWNER, GUARDIAN = 13, 14
@@ -60,9 +61,10 @@ def of_pool(twins: Twins, name: str) -> Iterator[Fact]:
         yield stored(ASSET, i, word)
     yield stored(POOL, 0, pool_word(memory, twins.numbers[name]))
     altered = bool(memory.flags & asset_word.ALTERED)
-    yield stored(TERMS, 0, terms_word(memory) if altered else 0)
+    plugged = twins.plugged.get(name)
+    yield stored(TERMS, 0, terms_word(memory, plugged and plugged.base) if altered else 0)
     yield stored(SPLIT, 0, split_word(memory) if altered else 0)
-    yield stored(MODULE, 0, 0)
+    yield stored(MODULE, 0, plugged.word if plugged else 0)
     yield stored(GUARD, 0, memory.guard)
     yield stored(TURNOVER, 0, memory.turnover | memory.turnover_time << 128)
     ramps = dict(enumerate(memory.ramps, AMPLIFICATION if params.kind is Kind.STABLE else 0))
@@ -85,9 +87,10 @@ def of_pool(twins: Twins, name: str) -> Iterator[Fact]:
 
 def of_world(twins: Twins) -> Iterator[Fact]:
     """What no single pool has: the protocol's own words, claims, and where every token is."""
-    vault, model = twins.world.vault, twins.model
-    accounts = ((NEW_OWNER, OWNER), (NEXT_OWNER, NOBODY), (GUARDIAN, NOBODY))
-    yield Fact(vault, "stored", (NOBODY, WORLD, 0), model.paused_until | twins.protocol_share << 32)
+    vault, model, powers = twins.world.vault, twins.model, twins.powers
+    accounts = ((NEW_OWNER, powers.owner), (NEXT_OWNER, powers.next_owner), (GUARDIAN, powers.guardian))
+    yield Fact(vault, "change", (NOBODY, 0), change_word(powers.announced))
+    yield Fact(vault, "stored", (NOBODY, WORLD, 0), model.paused_until | powers.share << 32)
     for field, account in accounts:
         yield Fact(vault, "stored", (NOBODY, field, 0), int(account, 16))
     holdings = model.holdings()
@@ -107,9 +110,10 @@ def pool_word(memory: Memory, number: int) -> int:
     return word | RETIRED if memory.flags & asset_word.RETIRED else word
 
 
-def terms_word(memory: Memory) -> int:
-    """The terms in force as constitution.vy packs them."""
+def terms_word(memory: Memory, at_rest: int | None = None) -> int:
+    """The terms in force as constitution.vy packs them; `at_rest` where the memory has a module's fee instead."""
     base, least, most, slope, policy = memory.terms
+    base = base if at_rest is None else at_rest
     return pack((base, 60), (least, 60), (most, 60), (slope, 64), (policy, 4))
 
 

@@ -24,13 +24,23 @@ from tests.contracts.parity.designs import RATE_AGE, RATE_STEP, designs
 from tests.contracts.parity.facts import PEOPLE
 from tests.contracts.parity.trading import Asked
 from tests.contracts.parity.twins import Seen, Twins
-from tests.contracts.protocol import DAY, WAD, World
+from tests.contracts.protocol import DAY, OWNER, WAD, World
 
 POOLS = ("weighted", "stable", "constant product", "another")
 PAUSE = 14 * DAY
 # From these draws of 0 to 99 on a limit is what just allows an operation, or what just does not.
 EXACT, BEYOND = 80, 90
 Result = TypeVar("Result")
+
+
+class Guests(NamedTuple):
+    """Who acts beside people: a flash borrower, the holder of a session, who both have plenty of every token; a gate
+    that lets in who is `known`, and Permit2, to which every signature is good."""
+
+    borrower: Contract
+    holder: Contract
+    gate: Contract
+    permit2: Contract
 
 
 class Setting(NamedTuple):
@@ -41,6 +51,7 @@ class Setting(NamedTuple):
     tokens: tuple[Contract, ...]
     providers: tuple[Contract, ...]
     integrator: str
+    guests: Guests
 
 
 pools, people = st.sampled_from(POOLS), st.sampled_from(PEOPLE)
@@ -76,7 +87,7 @@ class Parity(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        world, look, tokens, providers, integrator = self.setting
+        world, look, tokens, providers, integrator, _ = self.setting
         self.before = world.chain.snapshot()
         for place, provider in enumerate(providers):
             announcing.first_report(world, provider, place)
@@ -429,16 +440,25 @@ class Parity(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: wants(self, "pause all"))
-    @rule(days=st.integers(1, 15), chance=st.integers(0, 5))
-    def pause_all(self, days: int, chance: int) -> None:
-        """Rarely, as it stops everything; and soon ended."""
-        if chance == 0:
-            managing.pause_all(self.twins, days * DAY, 12)
+    @rule(days=st.integers(1, 15), chance=st.integers(0, 9), who=st.sampled_from((*PEOPLE, OWNER)))
+    def pause_all(self, days: int, chance: int, who: str) -> None:
+        """By those who may rarely, as it stops everything; and soon ended."""
+        powers = self.twins.powers
+        if chance == 0 or who not in (powers.owner, powers.guardian) or self.wanted:
+            until = self.twins.model.paused_until
+            wait = max(12, until + PAUSE - self.now()) if until and days < 14 else 12
+            managing.pause_all(self.twins, days * DAY, who, wait)
 
-    @precondition(lambda self: self.now() < self.twins.model.paused_until)
-    @rule()
-    def unpause_all(self) -> None:
-        managing.unpause_all(self.twins, 12)
+    @precondition(lambda self: wants(self, "unpause all") or self.now() < self.twins.model.paused_until)
+    @rule(who=st.integers(0, 14))
+    def unpause_all(self, who: int) -> None:
+        if self.now() >= self.twins.model.paused_until and self.wanted:
+            self.pause_all(1, 0, self.twins.powers.owner)
+        managing.unpause_all(self.twins, self.owner(who), 12)
+
+    def owner(self, who: int) -> str:
+        """Who has the protocol's powers, one time in five somebody else."""
+        return PEOPLE[who % 3] if who >= 12 else self.twins.powers.owner
 
 
 def wants(machine: Parity, *operations: str) -> bool:

@@ -14,7 +14,6 @@ from poolwright.spec.bounds import PROTOCOL_DELAY
 from poolwright.spec.governance import MEANINGS
 from tests.contracts.contract import Contract
 from tests.contracts.parity.twins import Twins
-from tests.contracts.protocol import OWNER
 
 RATE = keccak(b"rate()")[:4]
 RIGHTS = list(MEANINGS)
@@ -71,18 +70,50 @@ def settle_fees(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
     )  # fmt: skip
 
 
+def own(twins: Twins, name: str, *arguments: Any, who: str, seconds: int = 12) -> str:
+    """Something that the owner does; the function has one name in both worlds."""
+    twins.time(seconds)
+
+    def model() -> None:
+        twins.powers = getattr(twins.powers, name)(who, *arguments)
+
+    chain = getattr(twins.world.vault, name)
+    return twins.both(name.replace("_", " "), [], lambda: chain(*arguments, sender=who), model)
+
+
+def schedule_protocol_share(twins: Twins, share: int, who: str, seconds: int = 12) -> str:
+    """Announce another share of the fees."""
+    at = twins.time(seconds)
+
+    def model() -> None:
+        twins.powers = twins.powers.schedule_protocol_share(who, share, at)
+
+    vault = twins.world.vault
+    return twins.both(
+        "schedule protocol share", [], lambda: vault.schedule_protocol_share(share, sender=who), model
+    )
+
+
+def execute_protocol_share(twins: Twins, who: str, seconds: int = PROTOCOL_DELAY) -> str:
+    """Put it in force."""
+    at = twins.time(seconds)
+
+    def model() -> None:
+        twins.powers = twins.powers.execute_protocol_share(at)
+
+    vault = twins.world.vault
+    return twins.both("execute protocol share", [], lambda: vault.execute_protocol_share(sender=who), model)
+
+
 def set_protocol_share(twins: Twins, share: int) -> None:
     """Put another share of the fees in force for pools to come, as the owner may after the delay."""
-    twins.world.vault.schedule_protocol_share(share, sender=OWNER)
-    twins.world.chain.increase_time(PROTOCOL_DELAY)
-    twins.world.vault.execute_protocol_share()
-    twins.protocol_share = share
-    twins.compare()
+    assert schedule_protocol_share(twins, share, twins.powers.owner) == "ok"
+    assert execute_protocol_share(twins, twins.powers.owner) == "ok"
 
 
 def sync_protocol_share(twins: Twins, pool: str, who: str, seconds: int = 12) -> str:
     """Bring a pool to the protocol's share."""
-    at, address, share = twins.time(seconds), twins.address[pool], twins.protocol_share
+    at, address, share = twins.time(seconds), twins.address[pool], twins.powers.share
     return twins.both(
         "sync protocol share", [pool],
         lambda: twins.world.vault.sync_protocol_share(address, sender=who),
@@ -109,21 +140,23 @@ def report(twins: Twins, provider: Contract, rate: int, age: int, mode: int = AN
     twins.compare()
 
 
-def pause_all(twins: Twins, duration: int, seconds: int) -> str:
+def pause_all(twins: Twins, duration: int, who: str, seconds: int) -> str:
     """A pause of everything."""
     at = twins.time(seconds)
-    return twins.both(
-        "pause all", [],
-        lambda: twins.world.vault.pause_all(duration, sender=OWNER),
-        lambda: twins.model.pause_all(duration, at=at),
-    )  # fmt: skip
+
+    def model() -> None:
+        twins.powers.check_guardian(who)
+        twins.model.pause_all(duration, at=at)
+
+    return twins.both("pause all", [], lambda: twins.world.vault.pause_all(duration, sender=who), model)
 
 
-def unpause_all(twins: Twins, seconds: int) -> str:
+def unpause_all(twins: Twins, who: str, seconds: int) -> str:
     """Its end."""
     at = twins.time(seconds)
-    return twins.both(
-        "unpause all", [],
-        lambda: twins.world.vault.unpause_all(sender=OWNER),
-        lambda: twins.model.unpause_all(at=at),
-    )  # fmt: skip
+
+    def model() -> None:
+        twins.powers.check_owner(who)
+        twins.model.unpause_all(at=at)
+
+    return twins.both("unpause all", [], lambda: twins.world.vault.unpause_all(sender=who), model)

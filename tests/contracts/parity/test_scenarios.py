@@ -20,7 +20,7 @@ from tests.contracts.parity.designs import EVERYTHING, POLICIES
 from tests.contracts.parity.managing import ask, execute, schedule
 from tests.contracts.parity.trading import Asked, batch, donate, liquidity, path, recover, swap
 from tests.contracts.parity.twins import Twins
-from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER
+from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER
 
 Open = Callable[..., Pool]
 POOL = "pool"
@@ -152,13 +152,13 @@ def test_pauses_and_retirement_stop_the_same_things(twins: Twins, opened: Open) 
 
 def test_a_pause_of_everything_and_recovery_exits_are_alike(twins: Twins, opened: Open) -> None:
     pool = opened(Kind.WEIGHTED)
-    pauses = [managing.pause_all(twins, days * DAY, 12) for days in (15, 1, 1)]
+    pauses = [managing.pause_all(twins, days * DAY, OWNER, 12) for days in (15, 1, 1)]
     assert pauses == ["pause: too long", "ok", "pause: too soon"]
     assert trade(twins) == "vault: paused"
     asked = Asked("recovery exit", POOL, MANAGER, BOB, shares=pool.state.shares // 7)
     assert recover(twins, asked, 0b101, 12) == "ok"
     assert [twins.model.claim(MANAGER, f"T{k}") > 0 for k in range(3)] == [True, False, True]
-    assert [managing.unpause_all(twins, 12) for _ in range(2)] == ["ok", "pause: none"]
+    assert [managing.unpause_all(twins, OWNER, 12) for _ in range(2)] == ["ok", "pause: none"]
     assert trade(twins) == "ok"
 
 

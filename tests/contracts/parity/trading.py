@@ -66,8 +66,8 @@ class Asked:
         return {"kind": kinds[self.operation], **given}
 
 
-def swap(twins: Twins, asked: Asked, seconds: int) -> str:
-    """One swap."""
+def swap(twins: Twins, asked: Asked, seconds: int, operation: str = "") -> str:
+    """One swap, counted under its own name unless another is given."""
     at, pool, who = twins.time(seconds), twins.model[asked.pool], asked.who
     token_in, token_out = (pool.params.tokens[k].symbol for k in (asked.i, asked.o))
     before = pool.snapshot
@@ -89,7 +89,7 @@ def swap(twins: Twins, asked: Asked, seconds: int) -> str:
         twins.pay(asked.to, token_out, -done.amount_out)
         return done.amount_in if asked.exact_out else done.amount_out
 
-    return twins.both(asked.operation, [asked.pool], chain, model)
+    return twins.both(operation or asked.operation, [asked.pool], chain, model)
 
 
 def liquidity_call(asked: Asked, address: str, n: int) -> tuple[str, list[Any]]:
@@ -107,8 +107,8 @@ def liquidity_call(asked: Asked, address: str, n: int) -> tuple[str, list[Any]]:
     return name, [address, *middle, EVER, asked.to]
 
 
-def liquidity(twins: Twins, asked: Asked, seconds: int) -> str:
-    """One add, whose shares `to` gets, or one removal, whose tokens `to` gets."""
+def liquidity(twins: Twins, asked: Asked, seconds: int, operation: str = "") -> str:
+    """One add, whose shares `to` gets, or one removal, whose tokens `to` gets; counted as swaps are."""
     at = twins.time(seconds)
     tokens = twins.model[asked.pool].params.tokens
     name, arguments = liquidity_call(asked, twins.address[asked.pool], len(tokens))
@@ -123,7 +123,8 @@ def liquidity(twins: Twins, asked: Asked, seconds: int) -> str:
         return answer_of(asked, done)
 
     chain = getattr(twins.world.vault, name)
-    return twins.both(asked.operation, [asked.pool], lambda: chain(*arguments, sender=asked.who), model)
+    name = operation or asked.operation
+    return twins.both(name, [asked.pool], lambda: chain(*arguments, sender=asked.who), model)
 
 
 def answer_of(asked: Asked, done: LiquidityResult) -> object:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from eth_abi.abi import encode
 
@@ -18,10 +20,18 @@ from poolwright.spec.params import PoolParams
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity import facts
 from tests.contracts.parity.facts import PEOPLE, Fact
+from tests.contracts.parity.powers import Powers
 from tests.contracts.protocol import ALICE, MANAGER, World
 
-# (operation, kind, whether it was done) -> how often.
-Seen = Counter[tuple[str, Kind, bool]]
+# (operation, kind or None where no pool is concerned, whether it was done) -> how often.
+Seen = Counter[tuple[str, Kind | None, bool]]
+
+
+class Plugged(NamedTuple):
+    """A module in a pool, as the Vault stores it; the pool's fee at rest, where the model has the module's instead."""
+
+    word: int
+    base: int | None = None
 
 
 class Twins:
@@ -41,7 +51,8 @@ class Twins:
     ) -> None:
         self.world, self.look, self.tokens, self.integrator = world, look, tokens, integrator
         self.seen: Seen = Counter() if seen is None else seen
-        self.protocol_share = world.protocol_share()
+        self.powers = Powers(world.protocol_share())
+        self.plugged: dict[str, Plugged] = {}
         self.model = Vault([])
         self.address: dict[str, str] = {}
         self.shares: dict[str, Contract] = {}
@@ -50,29 +61,56 @@ class Twins:
         self.purses = Counter(
             {(who, symbol): token.balanceOf(who) for who in PEOPLE for symbol, token in tokens.items()}
         )
-        self._questions = b""
-        self._known: dict[str, tuple[PoolState, bytes]] = {}
+        self._questions: dict[tuple[tuple[str, int], ...], bytes] = {}
+        self._known: dict[str, tuple[PoolState, Plugged | None, bytes]] = {}
 
     def open(self, params: PoolParams, amounts: Sequence[int]) -> None:
         """Create a pool of MANAGER's, whose first shares are shared among PEOPLE. Before anything else happens."""
         vault, name = self.world.vault, params.name
-        text = params.constitution_text(self.world.protocol.kinds[params.kind])
-        address = vault.create_pool(text, MANAGER, sender=MANAGER)
+        address = self.create(params)
         if params.guard.active:
             vault.guard_launch(address, guard_word(params.guard), sender=MANAGER)
         at = self.time(12)
         vault.initialize(address, list(amounts), 0, EVER, ALICE, sender=MANAGER)
-        self.address[name], self.shares[name] = address, self.world.share(address)
-        self.numbers[name] = vault.pool_count()
-        pool = Pool.create(params, amounts, vault=True, at=at, manager=MANAGER, account=ALICE)
-        self.model = Vault([*(self.model[each] for each in self.model), pool])
-        for token, amount in zip(params.tokens, amounts, strict=True):
-            self.purses[MANAGER, token.symbol] -= amount
+        self.adopt(params, amounts, address, at)
+        pool = self.model[name]
         for other in PEOPLE:
             if other != ALICE:
                 self.shares[name].transfer(other, pool.state.shares // 4, sender=ALICE)
                 pool.transfer(pool.state.shares // 4, sender=ALICE, receiver=other)
-        self._questions = b""
+
+    def create(self, params: PoolParams) -> str:
+        """A pool of MANAGER's that is not yet open; its address."""
+        text = params.constitution_text(self.world.protocol.kinds[params.kind])
+        return str(self.world.vault.create_pool(text, MANAGER, sender=MANAGER))
+
+    def adopt(self, params: PoolParams, amounts: Sequence[int], address: str, at: int) -> None:
+        """Take a pool into the model that the Vault has opened with MANAGER's amounts and ALICE's shares."""
+        name = params.name
+        self.address[name], self.shares[name] = address, self.world.share(address)
+        self.numbers[name] = self.world.vault.pool_count()
+        pool = Pool.create(params, amounts, vault=True, at=at, manager=MANAGER, account=ALICE)
+        before = self.model
+        self.model = Vault([*(before[each] for each in before), pool])
+        self.model.go_back(before.checkpoint()._replace(pools={}))  # its claims
+        if before.paused_until:
+            self.model.pause_all(1, at=before.paused_until - 1)
+        for token, amount in zip(params.tokens, amounts, strict=True):
+            self.purses[MANAGER, token.symbol] -= amount
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever happens meanwhile, in both worlds, has not happened afterwards."""
+        chain, model, before = self.world.chain, self.model, self.model.checkpoint()
+        snapshot, purses, powers = chain.snapshot(), self.purses.copy(), self.powers
+        paused_until = model.paused_until
+        try:
+            yield
+        finally:
+            assert chain.restore(snapshot)
+            model.go_back(before)
+            assert model.paused_until == paused_until  # of which no checkpoint tells
+            self.model, self.purses, self.powers, self.plugged = model, purses, powers, {}
 
     def time(self, seconds: int) -> int:
         """Fix the time of the next block."""
@@ -81,9 +119,13 @@ class Twins:
         return at
 
     def both(
-        self, operation: str, pools: Iterable[str], chain: Callable[[], object], model: Callable[[], object]
-    ) -> str:
-        """Run an operation in both worlds and compare everything; "ok", or the text of the refusal."""
+        self, operation: str, pools: Iterable[str], chain: Callable[[], object], model: Callable[[], object],
+        kinds: Collection[Kind | None] = (),
+    ) -> str:  # fmt: skip
+        """Run an operation in both worlds and compare everything; "ok", or the text of the refusal.
+
+        It is counted under the kinds of its pools, or `kinds` for one that is not in the model.
+        """
         answers, texts = [], []
         for side in (chain, model):
             try:
@@ -97,7 +139,7 @@ class Twins:
             f"{operation}: the Vault answers {answers[0]}, the model {answers[1]}"
         )
         self.compare()
-        for kind in {self.model[name].params.kind for name in pools}:
+        for kind in {self.model[name].params.kind for name in pools} or kinds or (None,):
             self.seen[operation, kind, texts[0] == "ok"] += 1
         return texts[0]
 
@@ -120,10 +162,11 @@ class Twins:
 
     def compare(self) -> None:
         """Hold every word of the Vault, of its share tokens and of its tokens to the model."""
-        if not self._questions:
-            self._questions = self._asked()
+        pools = tuple((self.address[name], len(self.model[name].state.balances)) for name in self.model)
+        if pools not in self._questions:
+            self._questions[pools] = self._asked()
         expected = b"".join(self._words(name) for name in self.model) + _words(facts.of_world(self))
-        found = self.world.chain.call(self.look.address, self._questions)[64:]
+        found = self.world.chain.call(self.look.address, self._questions[pools])[64:]
         if found != expected:
             raise AssertionError("\n".join(self._differences(found, expected)))
 
@@ -136,10 +179,10 @@ class Twins:
 
     def _words(self, name: str) -> bytes:
         """The words of one pool; worked out again only when its state is another."""
-        state, known = self.model[name].state, self._known.get(name)
-        if known is None or known[0] is not state:
-            self._known[name] = known = (state, _words(facts.of_pool(self, name)))
-        return known[1]
+        state, plugged, known = self.model[name].state, self.plugged.get(name), self._known.get(name)
+        if known is None or known[0] is not state or known[1] != plugged:
+            self._known[name] = known = (state, plugged, _words(facts.of_pool(self, name)))
+        return known[2]
 
     def _differences(self, found: bytes, expected: bytes) -> list[str]:
         names = {address: name for name, address in self.address.items()}

@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from eth_abi.abi import encode
 
+from poolwright.chain.artifacts import artifact
 from poolwright.chain.hops import fee_and_indices, hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
@@ -168,3 +169,20 @@ def test_no_answer_of_a_module_leaves_the_terms(den: Den) -> None:
         assert fee_and_indices(swap["fee_and_indices"])[0] == min(
             max(value, 10**15), 10**16
         )  # of an amount of one WAD
+
+
+@pytest.mark.parametrize(
+    "told", [(WAD, [10**3 * WAD, 0]), (WAD, [0]), (WAD, [0] * 3)], ids=["dear", "few", "many"]
+)
+def test_fees_of_a_kind_are_those_of_an_add(den: Den, told: tuple[int, list[int]]) -> None:
+    """One for each asset, whose part for the protocol and the creator is not above the amount; previews say so, too."""
+    kind, vault, pool = den.callers["kind"], den.world.vault, den.pool
+    kind.set_model(NOBODY)
+    kind.set_answer(encode(["uint256", "uint256[]"], told))
+    lens = Contract(vault.chain, den.world.protocol.parts["LiquidityLens"], artifact("LiquidityLens"))
+    for ask in (
+        lambda: vault.ask("add_unbalanced", pool, [WAD, WAD], 0, EVER, ALICE, sender=ALICE),
+        lambda: lens.preview_add_unbalanced(pool, [WAD, WAD], ALICE),
+    ):
+        with pytest.raises(PoolRevert, match=r"^kind: malformed$"):
+            ask()
