@@ -358,6 +358,23 @@ class Stable(Pool):
         return min(self.x)
 
     @cached_property
+    def after(self) -> tuple[int, ...]:
+        """Balances that have grown, to x: what they were shows in the three that follow."""
+        return self.x
+
+    @cached_property
+    def least_before(self) -> int:
+        return self.rng.choice((self.least, self.part(self.least)))
+
+    @cached_property
+    def added(self) -> int:
+        return self.part(self.total)
+
+    @cached_property
+    def d_before(self) -> int:
+        return min(self.d, self.total)
+
+    @cached_property
     def start(self) -> int:
         """Where a solver of D or of a balance begins: above it, below it, or anywhere."""
         some = self.rng.choice((self.total, self.total // 2, self.d, self.x[self.rng.randrange(self.assets)]))
