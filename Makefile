@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format verify mutate fuzz bench bench-simulate gas wheel-test peers anvil artifacts standard-json twin constraints clean
+.PHONY: help setup demo test check format verify mutate coverage fuzz bench bench-simulate gas wheel-test peers anvil artifacts standard-json twin constraints clean
 
 help: ## list the commands
 	@echo "Poolwright: commands (each does the set-up it needs)"
@@ -47,6 +47,9 @@ verify: setup mutate ## the long proofs, and that the tests can fail
 
 mutate: setup ## break the contracts on purpose, one small way at a time: a test must notice each
 	@$(BIN)/python -m tools.mutants --jobs $(JOBS)
+
+coverage: setup ## what the tests reach of the contracts, by statement and branch; writes docs/coverage.md
+	@$(BIN)/python -m tools.vyper_coverage --jobs $(JOBS)
 
 fuzz: setup ## a million differential cases for each kind of pool
 	@$(PYTEST) -m "fuzz" -s
