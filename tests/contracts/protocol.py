@@ -62,13 +62,14 @@ class World:
         creator_share: int = 10**17, integrator_share: int = 5 * 10**16, half_life: int = 600, points: int = 255,
         rights: Sequence[str] = RIGHTS, delay: int = DAY, highest_fee: int = 10**17, loosens: bool = False,
         rates: Sequence[int] = (), name: str = "Pool", symbol: str = "POOL", tier: tuple[int, int] = (0, 0),
+        withdrawal: int = 0,
     ) -> bytes:  # fmt: skip
         """The words of contracts/maths/constitution.vy."""
         n = len(tokens)
         parameter = amplification if kind is Kind.STABLE else 0
         header = (
-            n | KIND_CODES[kind] << 8 | bool(rates) << 16 | points << 24 | half_life << 40 | parameter << 64
-            | int(self.protocol.kinds[kind], 16) << 96
+            n | KIND_CODES[kind] << 8 | bool(rates) << 16 | withdrawal << 17 | points << 24 | half_life << 40
+            | parameter << 64 | int(self.protocol.kinds[kind], 16) << 96
         )  # fmt: skip
         terms = base | least << 60 | most << 120 | slope << 180 | POLICIES[policy] << 244
         split = (

@@ -39,8 +39,10 @@ def bunni_september_2025(patch: pytest.MonkeyPatch) -> None:
     """What a withdrawal leaves is rounded down: the ledger shrinks by more than is paid."""
     exact = VaultSnapshot.remove_proportional
 
-    def shrinking(self: VaultSnapshot, shares: int, at: int, account: str | None = None) -> LiquidityResult:
-        done, supply = exact(self, shares, at, account), self.state.shares
+    def shrinking(
+        self: VaultSnapshot, shares: int, at: int, account: str | None = None, *, in_recovery: bool = False
+    ) -> LiquidityResult:
+        done, supply = exact(self, shares, at, account, in_recovery=in_recovery), self.state.shares
         left = tuple(max(balance * (supply - shares) // supply, 1) for balance in self.state.balances)
         return done._replace(state=replace(done.state, balances=left))
 

@@ -34,7 +34,8 @@ def remembering(draw: st.DrawFn) -> Pool:
             FeePolicy(Policy.TIERED, least=least, tier_source=TierSource.TRADED, tier_threshold=10**9),
         ])
     )  # fmt: skip
-    params = replace(pool.params, fee_policy=policy, half_life=600)
+    leaving = draw(st.sampled_from([0, 10**14, 10**16]))
+    params = replace(pool.params, fee_policy=policy, half_life=600, withdrawal_fee=leaving)
     state = pool.state
     made = Pool(params, state.balances, state.shares, vault=True, at=START, manager="maria")
     for k in range(draw(st.integers(0, 3))):

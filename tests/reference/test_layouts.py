@@ -15,17 +15,25 @@ WIDTHS = {
     "asset": (112, 40, 34, 32, 32, 6),
     "ramp": (64, 64, 32, 32),
     "rate": (72, 32, 1),
-    "header": (8, 8, 8, 16, 24, 32, 160),
+    "header": (8, 8, 1, 7, 16, 24, 32, 160),
     "terms": (60, 60, 60, 64, 4),
     "split": (60, 60, 60, 8, 64),
     "record": (160, 8, 60),
     "rate_source": (160, 32, 60),
 }
+
+
+def unpacked_header(packed: int) -> tuple[int, ...]:
+    """The fields of a header and, in its place, the one that is asked alone."""
+    fields = constitution.header(packed)
+    return (*fields[:3], constitution.withdrawal_fee(packed), *fields[3:])
+
+
 UNPACK = {
     "asset": asset_word.unpack,
     "ramp": ramp_maths.unpack,
     "rate": rate_maths.unpack,
-    "header": constitution.header,
+    "header": unpacked_header,
     "terms": constitution.terms,
     "split": constitution.split,
     "record": constitution.record,

@@ -16,7 +16,7 @@ from poolwright.errors import SpecError
 from poolwright.model.maths import constitution
 from poolwright.model.maths.constitution import Split, Terms
 from poolwright.spec import faults
-from poolwright.spec.constitution import NUMBERS
+from poolwright.spec.constitution import BASIS_POINT, NUMBERS
 from poolwright.spec.fee_policy import USED, FeePolicy, Policy, TierSource
 from poolwright.spec.governance import MEANINGS, Rights
 from poolwright.spec.kind import Kind
@@ -78,6 +78,7 @@ def read_params(web3: Web3, pool: str, *, block: Any = "latest") -> PoolParams:
             _policy(terms, split),
             header.half_life,
             _rights(words[3 + n]),
+            withdrawal_fee=constitution.withdrawal_fee(words[0]) * BASIS_POINT,
         )
     except SpecError as error:
         raise ChainError(f"{pool} is none that a pool file can describe: {error}") from error

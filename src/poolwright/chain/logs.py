@@ -15,7 +15,7 @@ from poolwright.chain.hops import fee_and_indices
 from poolwright.chain.protocol import Protocol, vault_artifact
 from poolwright.chain.reading import OF_CLASS, OF_LISTED, state_of
 from poolwright.chain.records import ChainError, Log
-from poolwright.model.maths import asset_word, constitution
+from poolwright.model.maths import asset_word, constitution, share_maths
 from poolwright.model.maths.limits import MAX_BALANCE
 from poolwright.model.memory import Change, Report
 from poolwright.model.pool import Pool
@@ -173,17 +173,32 @@ class Follower:
         self._move(event, index_out, event["word_out"], -left, -left)
 
     def _on_Proportional(self, event: Event) -> None:
-        """Amounts in are rounded up, amounts out down; nothing else of an asset's word moves."""
+        """Amounts in are rounded up, amounts out down; nothing else of an asset's word moves.
+
+        A withdrawal fee is taken of all assets or, in recovery, of none: which, a time that no log tells decides.
+        """
         pool, shares, supply = event["pool"], event["shares"], self._supplies[event["pool"]]
         self._hold(supply > 0, event, "its first balances")
-        for index, amount in enumerate(event["amounts"]):
-            word = self._words[pool, OF_ASSET, index]
-            balance = asset_word.unpack(word).balance
-            moved = -(balance * -shares // supply)
-            follows = abs(moved) == amount and 0 < balance + moved <= MAX_BALANCE
-            self._hold(follows, event, f"a movement of asset {index}")
+        amounts = event["amounts"]
+        words = [self._words[pool, OF_ASSET, index] for index in range(len(amounts))]
+        balances = [asset_word.unpack(word).balance for word in words]
+        for paid in self._paid(pool, shares):
+            moves = [-(balance * -paid // supply) for balance in balances]
+            wrong = [k for k, move in enumerate(moves) if abs(move) != amounts[k]]
+            if not wrong:
+                break
+        self._hold(not wrong, event, f"a movement of asset {wrong[0] if wrong else 0}")
+        for index, (word, balance, moved) in enumerate(zip(words, balances, moves, strict=True)):
+            self._hold(0 < balance + moved <= MAX_BALANCE, event, f"a movement of asset {index}")
             self._words[pool, OF_ASSET, index] = word + moved
         self._supplies[pool] += shares
+
+    def _paid(self, pool: int, shares: int) -> tuple[int, ...]:
+        """Return what shares, added or burned (-) in proportion, may be paid out for: first without the fee."""
+        fee = constitution.withdrawal_fee(self._constitutions[pool][0])
+        if shares >= 0 or not fee:
+            return (shares,)
+        return shares, -share_maths.paid_shares_down(-shares, fee)
 
     def _on_Single(self, event: Event) -> None:
         moved = event["amount"] if event["shares"] > 0 else -event["amount"]

@@ -101,6 +101,11 @@ class Memory:
         if self.flags & asset_word.PAUSED and at < self.paused_until:
             raise PoolRevert("pool: paused")
 
+    def is_in_recovery(self, at: int) -> bool:
+        """Whether the pool is paused, retired, or keeps a frozen rate: exits in proportion are then free."""
+        retired = bool(self.flags & asset_word.RETIRED)
+        return retired or at < self.paused_until or any(rate.frozen for rate in self.rates)
+
     def turnover_at(self, at: int, half_life: int) -> int:
         """Return what was traded of late, in parts of a balance, WAD."""
         return self.turnover * oracle_maths.decay(at - self.turnover_time, half_life) // oracle_maths.ONE

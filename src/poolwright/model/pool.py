@@ -28,9 +28,9 @@ class Pool:
     Tokens are named by position or symbol. `balances` and `shares` may be any state the ledger can hold
     (1 to 2**112 - 1 raw units); use `Pool.create` to open a pool as the contracts do.
 
-    In the Vault (`vault`; the default where the fee follows a policy) a pool also remembers averages, owed fees, rates
-    and pauses. Its first moment is `at`, unix seconds. Without, it is the bare ledger that simulations replay on,
-    which knows no policy: swaps pay the fee at rest.
+    In the Vault (`vault`; the default where the fee follows a policy or a withdrawal costs one) a pool also remembers
+    averages, owed fees, rates and pauses. Its first moment is `at`, unix seconds. Without, it is the bare ledger that
+    simulations replay on, which knows no policy and no withdrawal fee: swaps pay the fee at rest, leaving is free.
 
     >>> from poolwright import PoolParams, SwapKind
     >>> from poolwright.spec.params import Token
@@ -54,7 +54,8 @@ class Pool:
         none = (0,) * len(balances)
         policy = params.fee_policy.policy
         given = tuple(map(index, rates)) if rates else tuple(token.rate for token in params.tokens)
-        remembers = policy is not Policy.FLAT if vault is None else vault
+        more = policy is not Policy.FLAT or params.withdrawal_fee > 0
+        remembers = more if vault is None else vault
         state = PoolState(
             balances=tuple(_within(each, "balance", MAX_BALANCE) for each in balances),
             protocol_owed=none,
@@ -231,15 +232,16 @@ class Pool:
 
     def quote_remove_liquidity(
         self, kind: RemoveKind, *, shares: int = 0, token: Token = 0, amount: int = 0, at: int = 0,
-        account: str | None = None,
+        account: str | None = None, in_recovery: bool = False,
     ) -> LiquidityResult:  # fmt: skip
         """Return what a removal would do now; nothing changes.
 
         PROPORTIONAL takes `shares`; SINGLE_EXACT_IN `token` and `shares`; SINGLE_EXACT_OUT `token` and `amount`.
+        `in_recovery`: an exit in proportion is free of a withdrawal fee for a reason beyond the pool, a pause of all.
         """
         now, at = self._now, self._time(at)
         if kind is RemoveKind.PROPORTIONAL:
-            return now.remove_proportional(_amount(shares), at, account)
+            return now.remove_proportional(_amount(shares), at, account, in_recovery=in_recovery)
         position = self.position(token)
         if kind is RemoveKind.SINGLE_EXACT_IN:
             return now.remove_single_shares(position, _amount(shares), at, account)
@@ -247,11 +249,11 @@ class Pool:
 
     def remove_liquidity(
         self, kind: RemoveKind, *, shares: int = 0, token: Token = 0, amount: int = 0, at: int = 0,
-        account: str | None = None,
+        account: str | None = None, in_recovery: bool = False,
     ) -> LiquidityResult:  # fmt: skip
         """Remove liquidity; arguments as `quote_remove_liquidity`. `account` gives the shares."""
         result = self.quote_remove_liquidity(
-            kind, shares=shares, token=token, amount=amount, at=at, account=account
+            kind, shares=shares, token=token, amount=amount, at=at, account=account, in_recovery=in_recovery
         )
         self.take(result.state)
         return result

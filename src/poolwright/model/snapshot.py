@@ -146,11 +146,18 @@ class Snapshot:
         amount, fee = self.invariant.amount_in_given_shares(i, shares)
         return self._settle_liquidity(self._only(i, amount), shares, supply, self._only(i, fee), 1, at)
 
-    def remove_proportional(self, shares: int, at: int, account: str | None = None) -> LiquidityResult:
+    def remove_proportional(
+        self, shares: int, at: int, account: str | None = None, *, in_recovery: bool = False
+    ) -> LiquidityResult:
         """Burn exact shares for their part of every balance; no fee."""
+        return self._burn_in_proportion(shares, 0, at)
+
+    def _burn_in_proportion(self, shares: int, withdrawal: int, at: int) -> LiquidityResult:
+        """Burn shares and pay out for them less a withdrawal fee, basis points."""
         state = self.state
         supply = share_maths.burned(state.shares, shares)
-        amounts = share_maths.proportional_out_down(state.balances, shares, state.shares)
+        paid = share_maths.paid_shares_down(shares, withdrawal)
+        amounts = share_maths.proportional_out_down(state.balances, paid, state.shares)
         return self._settle_liquidity(amounts, shares, supply, (0,) * len(amounts), -1, at)
 
     def remove_single_shares(

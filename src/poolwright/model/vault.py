@@ -122,10 +122,11 @@ class Vault:
         at: int = 0, account: str | None = None,
     ) -> LiquidityResult:  # fmt: skip
         """Remove liquidity from one pool; arguments as `Pool.remove_liquidity`."""
+        paused = at < self._paused_until
         if kind is not RemoveKind.PROPORTIONAL:  # no pause stops an exit in proportion
             self._check_unpaused(at)
         result = self[pool].remove_liquidity(
-            kind, shares=shares, token=token, amount=amount, at=at, account=account
+            kind, shares=shares, token=token, amount=amount, at=at, account=account, in_recovery=paused
         )
         self._credit(pool, result.credits)
         return result

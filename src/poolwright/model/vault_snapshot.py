@@ -26,6 +26,7 @@ from poolwright.model.results import Credit, LiquidityResult, Quote, SwapKind, S
 from poolwright.model.snapshot import Snapshot
 from poolwright.model.state import PoolState
 from poolwright.spec.bounds import WAD
+from poolwright.spec.constitution import BASIS_POINT
 from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 
@@ -209,11 +210,22 @@ class VaultSnapshot(Snapshot):
         result = Snapshot.add_proportional(self, shares, at)
         return self._admitted(result, account)
 
-    def remove_proportional(self, shares: int, at: int, account: str | None = None) -> LiquidityResult:
-        """Burn exact shares for their part of every balance; no fee. Neither pause nor retirement stops it."""
+    def remove_proportional(
+        self, shares: int, at: int, account: str | None = None, *, in_recovery: bool = False
+    ) -> LiquidityResult:
+        """Burn exact shares for their part of every balance; neither pause nor retirement stops it.
+
+        The withdrawal fee is the only one, and none in recovery; `in_recovery` where more than the pool is paused.
+        """
         memory = self.memory.moved(account, -shares)
-        result = Snapshot.remove_proportional(self, shares, at)
+        free = in_recovery or self.memory.is_in_recovery(at)
+        result = self._burn_in_proportion(shares, 0 if free else self._withdrawal, at)
         return result._replace(state=replace(result.state, memory=memory))
+
+    @property
+    def _withdrawal(self) -> int:
+        """The fee on shares burned, basis points."""
+        return self.params.withdrawal_fee // BASIS_POINT
 
     def donate(self, amounts: Amounts, at: int) -> LiquidityResult:
         """Give amounts to all providers; no shares."""
@@ -255,7 +267,8 @@ class VaultSnapshot(Snapshot):
         """Burn exact shares for one token; the fee falls on what exceeds the proportional part."""
         scene, invariant = self._opened((o,), at, leaving=True)
         supply = share_maths.burned(self.state.shares, shares)
-        amount, fee = invariant.amount_out_given_shares(o, shares)
+        paid = share_maths.paid_shares_down(shares, self._withdrawal)
+        amount, fee = invariant.amount_out_given_shares(o, paid)
         if not amount:
             raise PoolRevert("remove: zero out")
         moved = self._moved(scene, {o: amount}, {o: fee}, -1, supply, 0)
@@ -266,7 +279,8 @@ class VaultSnapshot(Snapshot):
     ) -> LiquidityResult:
         """Take an exact amount of one token for the shares that it costs."""
         scene, invariant = self._opened((o,), at, leaving=True)
-        shares, fee = invariant.shares_given_amount_out(o, amount)
+        paid, fee = invariant.shares_given_amount_out(o, amount)
+        shares = share_maths.gross_shares_up(paid, self._withdrawal)
         supply = share_maths.burned(self.state.shares, shares)
         moved = self._moved(scene, {o: amount}, {o: fee}, -1, supply, 0)
         return self._burned(moved._replace(shares=shares), account)

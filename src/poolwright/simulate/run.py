@@ -33,6 +33,7 @@ from poolwright.simulate.result import SimulationResult
 from poolwright.simulate.totals import SimulationTotals
 from poolwright.simulate.trades import LiquidityMoves, Trades, whole_units
 from poolwright.spec.bounds import WAD
+from poolwright.spec.constitution import BASIS_POINT
 from poolwright.spec.params import PoolParams
 
 # Rows between two moves of the progress bar, and between two looks at Ctrl-C: milliseconds, or some tens of them.
@@ -178,8 +179,9 @@ def _terms(plan: Plan, n: int) -> tuple[tables.Terms, tuple[Any, Any]]:
     counted = partial(_amounts, plan.precision == "exact")
     parts = counted([params.protocol_share, params.creator_share])
     quanta = counted([asset_word.quantum(token.decimals) * plan.in_vault for token in params.tokens])
+    withdrawal = counted([params.withdrawal_fee // BASIS_POINT])
     terms = tables.Terms(
-        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat), parts, quanta,
+        np.full((n, n), params.swap_fee, np.int64), np.full((n, n), 1.0 - flat), parts, quanta, withdrawal,
         plan.fees_outside_reserves, asked, rule, after, desk, desk.ctypes.data, flat,
     )  # fmt: skip
     return terms, compiled

@@ -53,8 +53,9 @@ def _fees(spec: PoolSpec) -> Iterator[Finding]:
     yield from faults.fee_split(
         "fees.creator_share", fees.protocol_share, fees.creator_share, fees.integrator_share
     )
+    yield from faults.withdrawal_fee("fees.withdrawal", fees.withdrawal)
     for name, value in fees:
-        if isinstance(value, Fraction):
+        if isinstance(value, Fraction) and name != "withdrawal":
             yield from finer_than(f"fees.{name}", value, 9 if name == "tier_threshold" else 18)
 
 

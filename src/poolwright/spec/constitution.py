@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from poolwright.errors import Finding, SpecError
 from poolwright.spec import faults
-from poolwright.spec.bounds import WAD
+from poolwright.spec.bounds import BASIS_POINTS, WAD
 from poolwright.spec.fee_policy import Policy, TierSource
 from poolwright.spec.governance import FEE_STEP, Guard
 from poolwright.spec.kind import Kind
@@ -23,6 +23,8 @@ NUMBERS: Final[dict[Kind, int]] = {Kind.WEIGHTED: 1, Kind.CONSTANT_PRODUCT: 2, K
 ALL_POINTS: Final[int] = 2**8 - 1
 # Tiers are measured in units of 10^9, caps in 2^16.
 TIER_STEP: Final[int] = 10**9
+# The withdrawal fee's step, WAD.
+BASIS_POINT: Final[int] = WAD // BASIS_POINTS
 CAP_BITS: Final[int] = 16
 
 
@@ -61,8 +63,9 @@ def constitution_words(
 
 def _header(params: PoolParams, rated: bool, kind_address: str) -> int:
     points = 0 if params.rights.module is None else ALL_POINTS
+    withdrawal = params.withdrawal_fee // BASIS_POINT
     return pack(
-        (len(params.tokens), 8), (NUMBERS[params.kind], 8), (int(rated), 8), (points, 16),
+        (len(params.tokens), 8), (NUMBERS[params.kind], 8), (int(rated), 1), (withdrawal, 7), (points, 16),
         (params.half_life, 24), (params.amplification, 32), (int(kind_address, 16), 160),
     )  # fmt: skip
 

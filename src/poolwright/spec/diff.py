@@ -35,6 +35,7 @@ def diff_specs(before: PoolSpec, after: PoolSpec) -> list[Change]:
         *_pool(before, after),
         *_assets(before, after),
         *_fees(before, after),
+        *_withdrawal(before, after),
         *_amplification(before, after),
         *_keys(before, after),
         *_tokens(before, after),
@@ -85,6 +86,17 @@ def _fees(before: PoolSpec, after: PoolSpec) -> Iterator[Change]:
                 f"{_points(kept)} of it, before {_points(kept_before)}."
             )
             yield Change(f"fees.{name}", format_percent(old, 0), format_percent(new, 0), meaning)
+
+
+def _withdrawal(before: PoolSpec, after: PoolSpec) -> Iterator[Change]:
+    """Compare what leaving costs, which no pool can change."""
+    a, b = before.fees.withdrawal, after.fees.withdrawal
+    if a != b:
+        meaning = (
+            f"Leaving costs {_points(abs(b - a))} of the shares {'more' if b > a else 'less'}; "
+            "it stays with those who remain."
+        )
+        yield Change("fees.withdrawal", format_percent(a), format_percent(b), meaning, True)
 
 
 # What a key of these tables does, for those whose change needs no arithmetic to tell.

@@ -193,6 +193,24 @@ def swap_fee(key: str, value: Fraction) -> Findings:
         )  # fmt: skip
 
 
+def withdrawal_fee(key: str, value: Fraction) -> Findings:
+    """Check what leaving costs, a fraction of the shares burned."""
+    most = Fraction(bounds.MAX_WITHDRAWAL_FEE, bounds.BASIS_POINTS)
+    if not 0 <= value <= most:
+        yield Finding(
+            "withdrawal-range", key, format_percent(value),
+            f"Providers would lose this part of their shares by leaving; the contracts take at most "
+            f"{format_percent(most, 0)}, and nobody can change it later.",
+            'Leave the key out, or write a fee such as "0.1%".',
+        )  # fmt: skip
+    elif (value * bounds.BASIS_POINTS).denominator != 1:
+        yield Finding(
+            "withdrawal-too-fine", key, format_percent(value),
+            "The contracts hold this fee in whole basis points; rounding it would change what leaving costs.",
+            "Write a multiple of 0.01 %.",
+        )  # fmt: skip
+
+
 def fee_share(key: str, whose: str, value: Fraction, most_wad: int) -> Findings:
     """Check one party's share of the swap fee."""
     most = wad_fraction(most_wad)

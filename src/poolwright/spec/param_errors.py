@@ -28,6 +28,7 @@ def _wrong_types(params: PoolParams) -> list[Finding]:
         ("protocol_share", params.protocol_share),
         ("creator_share", params.creator_share),
         ("integrator_share", params.integrator_share),
+        ("withdrawal_fee", params.withdrawal_fee),
         ("half_life", params.half_life),
     ]
     whole += _whole("fee_policy", params.fee_policy, ("least", "most", "slope", "tier_threshold"))
@@ -72,6 +73,7 @@ def _wrong_values(params: PoolParams) -> list[Finding]:
         *faults.fee_share("creator_share", "creator", creator, bounds.MAX_CREATOR_SHARE),
         *faults.fee_share("integrator_share", "integrator", integrator, bounds.WAD),
         *faults.fee_split("creator_share", protocol, creator, integrator),
+        *faults.withdrawal_fee("withdrawal_fee", fraction(params.withdrawal_fee)),
         *faults.half_life("half_life", params.half_life),
         *_policy_and_rights(params),
     ]

@@ -45,6 +45,7 @@ class Token:
 class PoolParams:
     """A pool in integers, checked: fractions are WAD, amplification is A * 1000.
 
+    `withdrawal_fee` is of the shares burned, a multiple of 10**14: the contracts hold whole basis points.
     Raises SpecError with every fault when built from values that the contracts would refuse.
     """
 
@@ -62,6 +63,7 @@ class PoolParams:
     half_life: int = HALF_LIFE
     rights: Rights = NO_RIGHTS
     guard: Guard = OPEN
+    withdrawal_fee: int = 0
 
     def __post_init__(self) -> None:
         errors = param_errors(self)

@@ -57,6 +57,8 @@ FINDINGS: Final[dict[str, str]] = {
     "stable-foreign": "an amplification in a kind that has none",
     "fee-range": "a negative fee, or one above the most allowed",
     "fee-zero": "no fee",
+    "withdrawal-range": "a negative withdrawal fee, or one above the most allowed",
+    "withdrawal-too-fine": "a withdrawal fee in parts of a basis point",
     "fee-share-range": "a share of the fee outside its range",
     "fee-order": "a least fee above the fee at rest, or a highest below it",
     "policy-unknown": "a fee policy that does not exist",

@@ -178,6 +178,13 @@ class FeesTable(Table):
         description="Shares, or turnovers of a balance, for the first tier; the next at 10 and 100 times as much.",
         examples=["1000"],
     )
+    withdrawal: Share = Field(
+        Fraction(0),
+        description="Part of the shares that leaving costs, for good: it stays with those who remain; at most "
+        f"{format_percent(Fraction(bounds.MAX_WITHDRAWAL_FEE, bounds.BASIS_POINTS), 0)}, in steps of 0.01 %. Exits in "
+        "proportion are free while the pool is paused, retired, or one of its rates is frozen.",
+        examples=['"0.1%"'],
+    )
 
 
 class OracleTable(Table):
@@ -280,6 +287,7 @@ class PoolSpec(Table):
             half_life=self.oracle.half_life,
             rights=governance.resolve_rights(self.rights),
             guard=governance.resolve_guard(self.guard),
+            withdrawal_fee=to_wad(self.fees.withdrawal),
             **own,
         )
 

@@ -16,7 +16,7 @@ from poolwright.units import format_duration, format_number
 # Keys that people write in per cent.
 SHARES: Final = (
     "weight", "swap", "protocol_share", "creator_share", "integrator_share", "least", "most", "highest_fee",
-    "rate_max_move",
+    "rate_max_move", "withdrawal",
 )  # fmt: skip
 DURATIONS: Final = ("half_life", "rate_max_age", *MEANINGS)
 # Said where a token has no balance, as a reminder.

@@ -26,9 +26,9 @@ from tests.contracts.Vault.test_logs import act
 
 WHO = (ALICE, BOB, MANAGER)
 FORMS = [
-    (Kind.WEIGHTED, {"policy": "volatility"}),
+    (Kind.WEIGHTED, {"policy": "volatility", "withdrawal": 37}),
     (Kind.CONSTANT_PRODUCT, {"policy": "tiered", "tier": (2, 10**8)}),
-    (Kind.STABLE, {"policy": "imbalance"}),
+    (Kind.STABLE, {"policy": "imbalance", "withdrawal": 100}),
 ]
 
 

@@ -31,6 +31,8 @@ FLAT = 5 * 10**15 | 10**15 << 60 | 10**16 << 120
         (Kind.STABLE, HEADER, 255, 9, "create: number of assets"),
         (Kind.WEIGHTED, HEADER, 255 << 8, 4 << 8, "create: no such kind"),
         (Kind.WEIGHTED, HEADER, 255 << 8 | (2**160 - 1) << 96, int(ALICE, 16) << 96, "create: kind has no code"),
+        (Kind.WEIGHTED, HEADER, 127 << 17, 101 << 17, "create: withdrawal fee"),
+        (Kind.STABLE, HEADER, 127 << 17, 127 << 17, "create: withdrawal fee"),
         (Kind.WEIGHTED, HEADER, 0, 256 << 24, "create: no such point"),
         (Kind.WEIGHTED, SPLIT, 2**60 - 1, 5 * 10**17 + 1, "split: protocol share too high"),
         (Kind.WEIGHTED, SPLIT, 255 << 180, 4 << 180, "split: malformed"),

@@ -44,6 +44,7 @@ class Drawn:
             "half_life": draw.choice([60, 600, 86_400]),
             "amplification": draw.choice([1_000, 200_000, 5_000_000]),
             "rates": self._rates(),
+            "withdrawal": draw.choice([0, 1, 100]),
         }
         amounts = [draw.randint(10**6, 3 * 10**6) * 10 ** each.decimals() for each in self.tokens]
         self.pool = world.open(self.tokens, self.kind, amounts, **options)

@@ -48,6 +48,8 @@ RIGHTS = (
     replace(EVERYTHING, only_loosens=True),
     Rights(terms=DAY, pause=0, highest_fee=5 * 10**16),
 )
+# Half of the pools let go for nothing; a basis point is the least fee, 1 % the most.
+WITHDRAWALS = (0, 0, 0, 10**14, 37 * 10**14, 10**16)
 RATE_STEP, RATE_AGE = 10**15, 7 * DAY
 
 
@@ -70,6 +72,7 @@ def designs(draw: Any, kind: Kind, name: str, addresses: tuple[str, ...], provid
         "protocol_share": WAD // 10,
         "creator_share": draw(st.sampled_from((0, WAD // 5))),
         "integrator_share": WAD // 10,
+        "withdrawal_fee": draw(st.sampled_from(WITHDRAWALS)),
     }
     if kind is Kind.WEIGHTED:
         params = PoolParams.weighted(tokens, draw(st.sampled_from((even_weights, _uneven)))(count), **more)

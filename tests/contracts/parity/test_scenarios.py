@@ -162,6 +162,51 @@ def test_a_pause_of_everything_and_recovery_exits_are_alike(twins: Twins, opened
     assert trade(twins) == "ok"
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_withdrawal_fee_is_taken_alike_and_not_in_recovery(twins: Twins, opened: Open, kind: Kind) -> None:
+    """What is paid for a share tells: less than its part of the balances, but for what a recovery lets go."""
+    pool = opened(kind, rights=EVERYTHING, withdrawal_fee=10**16)
+
+    def paid() -> list[bool]:
+        """Whether an exit in proportion costs, and one that asks nobody."""
+        found = []
+        for leave in (
+            lambda shares: remove(twins, "remove proportional", shares, MANAGER),
+            lambda shares: recover(
+                twins, Asked("recovery exit", POOL, MANAGER, BOB, shares=shares), 0b10, 12
+            ),
+        ):
+            before = pool.state
+            shares = before.shares // 500
+            assert leave(shares) == "ok"
+            gone = before.balances[0] - pool.state.balances[0]
+            whole, less = (
+                before.balances[0] * part // before.shares for part in (shares, shares * 99 // 100)
+            )
+            assert gone in (whole, less)
+            found.append(gone < whole)
+        return found
+
+    for operation in ("remove single exact in", "remove single exact out"):
+        asked = Asked(operation, POOL, MANAGER, BOB, shares=pool.state.shares // 100, amount=10**20)
+        assert liquidity(twins, asked, 12) == "ok"
+    assert paid() == [True, True]
+    assert ask(twins, "pause", POOL, DAY, who=MANAGER) == "ok"
+    assert paid() == [False, False]
+    assert ask(twins, "unpause", POOL, who=MANAGER) == "ok"
+    assert paid() == [True, True]
+    assert managing.pause_all(twins, DAY, 12) == "ok"
+    assert paid() == [False, False]
+    assert managing.unpause_all(twins, 12) == "ok"
+    assert paid() == [True, True]
+    assert schedule(twins, POOL, "retire", [], MANAGER) == "ok"
+    assert paid() == [True, True]
+    assert execute(twins, POOL, "retire", BOB, 3 * DAY) == "ok"
+    assert paid() == [False, False]
+    asked = Asked("remove single exact in", POOL, MANAGER, BOB, shares=pool.state.shares // 100)
+    assert liquidity(twins, asked, 12) == "ok"
+
+
 @pytest.mark.parametrize("kind", list(SwapKind))
 def test_paths_and_batches_break_off_alike(twins: Twins, opened: Open, kind: SwapKind) -> None:
     """What one step gives is no amount of another token; told anew it may be any."""

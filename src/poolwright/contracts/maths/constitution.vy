@@ -15,7 +15,8 @@
 # TERMS and SPLIT are the pool's at its creation; once changed, the pool's own words in storage take their place (flag ALTERED).
 #
 # From the lowest bit:
-#   HEADER   n 8, kind 8 (0: a foreign one), rated 8, points 16, half-life 24 (s), parameter 32 (amplification * 1000), kind's address 160
+#   HEADER   n 8, kind 8 (0: a foreign one), rated 1, withdrawal fee 7 (basis points of the shares burned), points 16, half-life 24 (s),
+#            parameter 32 (amplification * 1000), kind's address 160
 #   TERMS    base 60, least 60, most 60 (fees, WAD), slope 64 (WAD), policy 4
 #   SPLIT    protocol 60, creator 60, integrator 60 (WAD parts of the fee), tier source 8, tier threshold 64 (in 10^9 of what is measured)
 #   ASSET    token 160, decimals 8, weight 60 (WAD)
@@ -60,7 +61,9 @@ ALL_POINTS: constant(uint256) = 255
 SHARE: constant(uint256) = 2 ** 60 - 1
 ACCOUNT: constant(uint256) = 2 ** 160 - 1
 KIND_SHIFT: constant(uint256) = 8
-RATED: constant(uint256) = 255 << 16
+RATED: constant(uint256) = 1 << 16
+WITHDRAWAL_SHIFT: constant(uint256) = 17
+WITHDRAWAL: constant(uint256) = 127 << 17
 HALF_LIFE_SHIFT: constant(uint256) = 40
 ADDRESS_SHIFT: constant(uint256) = 96
 HALF_LIFE: constant(uint256) = 2 ** 24 - 1
@@ -138,6 +141,15 @@ def kind(header_word: uint256) -> uint256:
 @pure
 def is_rated(header_word: uint256) -> bool:
     return header_word & RATED != 0
+
+
+@internal
+@pure
+def withdrawal_fee(header_word: uint256) -> uint256:
+    """
+    @dev Basis points of the shares burned; only exits ask, so it is no field of Header.
+    """
+    return (header_word & WITHDRAWAL) >> WITHDRAWAL_SHIFT
 
 
 @internal

@@ -28,6 +28,10 @@ MAX_SWAP_FEE: constant(uint256) = 10 ** 17
 MAX_PROTOCOL_SHARE: constant(uint256) = 5 * 10 ** 17
 MAX_CREATOR_SHARE: constant(uint256) = 5 * 10 ** 17
 
+# Withdrawal fee, basis points of the shares burned: at most 1 %.
+BASIS_POINTS: constant(uint256) = 10_000
+MAX_WITHDRAWAL_FEE: constant(uint256) = 100
+
 MIN_WEIGHT: constant(uint256) = 10 ** 16
 
 # Liquidity with single tokens: the most that one operation adds (times the balance) and the least part of a balance that it leaves.

@@ -45,6 +45,30 @@ def burned(supply: uint256, shares: uint256) -> uint256:
     return supply - shares
 
 
+# A withdrawal fee f, in basis points, at most limits.MAX_WITHDRAWAL_FEE: of s shares burned, s * (10000 - f) / 10000 are paid out for.
+# What the others are worth stays with the remaining providers, and so does what rounding leaves.
+
+
+@internal
+@pure
+def paid_shares_down(shares: uint256, fee: uint256) -> uint256:
+    """
+    @dev Of exact shares burned, those that are paid out for: amounts leave, rounds down.
+    """
+    # cannot overflow: a fee is below BASIS_POINTS.
+    return shares * unsafe_sub(limits.BASIS_POINTS, fee) // limits.BASIS_POINTS
+
+
+@internal
+@pure
+def gross_shares_up(paid: uint256, fee: uint256) -> uint256:
+    """
+    @dev The least shares whose part that is paid out for suffices: shares are burned, rounds up.
+    """
+    # cannot overflow: see above.
+    return fixed_point.div_up(paid * limits.BASIS_POINTS, unsafe_sub(limits.BASIS_POINTS, fee))
+
+
 @internal
 @pure
 def credited(balance: uint256, amount: uint256) -> uint256:

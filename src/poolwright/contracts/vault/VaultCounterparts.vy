@@ -104,7 +104,14 @@ def price_single(
     """
     @notice (shares or amount, fee in the asset) of liquidity in one asset; the questions are in singles.vy.
     """
-    return singles.price(pool, constitution.header(header_word), flags, question, index, given, supply, fee)
+    header: constitution.Header = constitution.header(header_word)
+    if header_word & constitution.WITHDRAWAL == 0:
+        return singles.price(pool, header, flags, question, index, given, supply, fee)
+    net: uint256 = singles.given_net(header_word, question, given)
+    answer: uint256 = 0
+    paid: uint256 = 0
+    answer, paid = singles.price(pool, header, flags, question, index, net, supply, fee)
+    return singles.answer_gross(header_word, question, answer), paid
 
 
 @external

@@ -118,7 +118,8 @@ def remove_proportional(
     pool: address, shares: uint256, min_amounts: DynArray[uint256, 16], deadline: uint256, receiver: address
 ) -> DynArray[uint256, 16]:
     """
-    @notice Burn exact shares for their part of every balance, at least min_amounts; no fee. Works paused and retired.
+    @notice Burn exact shares for their part of every balance, at least min_amounts; no fee but the pool's withdrawal fee, if it has
+            one and is not in recovery. Works paused and retired.
     """
     session: uint256 = entrance.begin_exit(deadline)
     opening: uint256[6] = reading.opening(pool)
@@ -126,7 +127,7 @@ def remove_proportional(
     modular: bool = proportional.flags_of(pool) & asset_word.MODULAR != 0
     if modular:
         asking.prepare_liquidity(pool, constitution.BEFORE_REMOVE, books.NO_ASSET, min_amounts, shares)
-    amounts: DynArray[uint256, 16] = proportional.remove(pool, n, shares, min_amounts)
+    amounts: DynArray[uint256, 16] = proportional.remove(pool, opening[0], shares, min_amounts)
     if modular:
         asking.finish_liquidity(pool, constitution.AFTER_REMOVE, amounts, shares)
     for i: uint256 in range(n, bound=16):
@@ -141,16 +142,18 @@ def remove_proportional(
 def recovery_exit(pool: address, shares: uint256, receiver: address, held_back: uint256) -> DynArray[uint256, 16]:
     """
     @notice Burn shares for their part of every balance, whatever else is broken: asks no module, provider or kind. Assets whose
-            bit is set in held_back are not sent but credited to the caller, to be collected when their token works again.
+            bit is set in held_back are not sent but credited to the caller, to be collected when their token works again. No
+            withdrawal fee while the pool is in recovery: paused, retired, or with a frozen rate.
     """
     session: uint256 = lock.enter()
     assert session == lock.IDLE, "vault: in session"
     proportional.flags_of(pool)
-    n: uint256 = reading.heading(pool)[0] & 255
+    header: uint256 = reading.heading(pool)[0]
+    n: uint256 = header & 255
     least: DynArray[uint256, 16] = []
     for i: uint256 in range(n, bound=16):
         least.append(0)
-    amounts: DynArray[uint256, 16] = proportional.remove(pool, n, shares, least)
+    amounts: DynArray[uint256, 16] = proportional.remove(pool, header, shares, least)
     for i: uint256 in range(n, bound=16):
         if (held_back >> i) & 1 == 1:
             storage.credit(msg.sender, reading.token(reading.record_word(pool, i)), amounts[i])
@@ -381,6 +384,17 @@ def stored(pool: address, field: uint256, key: uint256) -> uint256:
         return convert(storage.next_owner, uint256)
     assert field == storage.OF_GUARDIAN, "vault: no such field"
     return convert(storage.guardian, uint256)
+
+
+@external
+@view
+def paid_shares(pool: address, shares: uint256) -> uint256:
+    """
+    @notice Of shares burned in proportion now, those that are paid out for: all of them but the withdrawal fee, where the pool takes
+            one and is not in recovery. Reverts while an operation is going on.
+    """
+    lock.check_idle()
+    return proportional.paid_shares(pool, reading.known_header(pool), shares)
 
 
 @external

@@ -7,8 +7,10 @@
 @custom:kill none: it answers
 """
 
+from ..maths import constitution
 from . import lock
 from . import pools
+from . import singles
 from . import stable_pools
 from . import storage
 
@@ -50,4 +52,10 @@ def price_stable_single(
     """
     @notice (shares or amount, fee in the asset) of liquidity in one asset; the questions are in singles.vy.
     """
-    return stable_pools.price_single(pool, header_word, flags, question, index, given, supply, fee)
+    if header_word & constitution.WITHDRAWAL == 0:
+        return stable_pools.price_single(pool, header_word, flags, question, index, given, supply, fee)
+    net: uint256 = singles.given_net(header_word, question, given)
+    answer: uint256 = 0
+    paid: uint256 = 0
+    answer, paid = stable_pools.price_single(pool, header_word, flags, question, index, net, supply, fee)
+    return singles.answer_gross(header_word, question, answer), paid

@@ -161,6 +161,7 @@ def _check(text: Bytes[MAX_CONSTITUTION]) -> constitution.Header:
         assert (
             header.parameter >= limits.MIN_AMPLIFICATION and header.parameter <= limits.MAX_AMPLIFICATION
         ), "create: amplification"
+    assert constitution.withdrawal_fee(self._word(text, 0)) <= limits.MAX_WITHDRAWAL_FEE, "create: withdrawal fee"
     assert not header.rated or header.kind == constitution.STABLE or header.kind == constitution.FOREIGN, "create: rates"
     rights: uint256 = self._word(text, 3 + header.n)
     assert rights >> 229 == 0, "create: rights"

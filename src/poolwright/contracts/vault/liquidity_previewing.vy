@@ -39,7 +39,7 @@ SHARES: constant(bytes4) = method_id(
 )
 
 
-# In proportion: no fee, no rate, no question to the kind
+# In proportion: no fee but that of a withdrawal, no rate, no question to the kind
 
 
 @internal
@@ -77,7 +77,9 @@ def remove_proportional(pool: address, shares: uint256, account: address, in_rec
     supply: uint256 = staticcall IShareToken(pool).totalSupply()
     share_maths.burned(supply, shares)
     balances: DynArray[uint256, 16] = self._balances(seen.words)
-    amounts: DynArray[uint256, 16] = share_maths.proportional_out_down(balances, shares, supply)
+    amounts: DynArray[uint256, 16] = share_maths.proportional_out_down(
+        balances, previewing.paid_shares(pool, shares), supply
+    )
     for i: uint256 in range(seen.header.n, bound=16):
         share_maths.debited(balances[i], amounts[i])
     previewing.ask_module(pool, flags, constitution.AFTER_REMOVE, account, amounts, shares)
@@ -168,11 +170,14 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
     if seen.header.kind == constitution.WEIGHTED or seen.header.kind == constitution.CONSTANT_PRODUCT:
         view_ = self._alone(view_, index)
         at = 0
+    withdrawal: uint256 = constitution.withdrawal_fee(reading.heading(pool)[0])
     if exact_out:
         shares, paid = self._of_kind(seen.header.kind_address, SHARES, view_, at, amount, supply, fee)
+        shares = share_maths.gross_shares_up(shares, withdrawal)
     else:
         share_maths.burned(supply, shares)
-        amount, paid = self._of_kind(seen.header.kind_address, AMOUNT_OUT, view_, at, shares, supply, fee)
+        net: uint256 = share_maths.paid_shares_down(shares, withdrawal)
+        amount, paid = self._of_kind(seen.header.kind_address, AMOUNT_OUT, view_, at, net, supply, fee)
         assert amount > 0, "remove: zero out"
     share_maths.burned(supply, shares)
     self._check_moved(pool, index, seen.words[index], seen.split, amount, paid, False)

@@ -40,6 +40,26 @@ def check_unpaused(pool: address, flags: uint256):
 
 @internal
 @view
+def is_in_recovery(pool: address, header: uint256) -> bool:
+    """
+    @dev Whether trading is not as it should be: a pause, of the pool or of everything; retirement; a rate that is frozen. Of stored
+         words alone, so that nobody can stand in the way; `header` is the pool's word.
+    """
+    word: uint256 = storage.pools[pool]
+    if word & storage.RETIRED != 0:
+        return True
+    paused_until: uint256 = (word >> storage.PAUSED_UNTIL_SHIFT) & (2 ** 32 - 1)
+    if block.timestamp < max(paused_until, storage.world & (2 ** 32 - 1)):
+        return True
+    if header & constitution.RATED != 0:
+        for i: uint256 in range(header & 255, bound=16):
+            if rate_maths.unpack(storage.rates[pool][i]).frozen:
+                return True
+    return False
+
+
+@internal
+@view
 def weight_now(pool: address, index: uint256, weight: uint256) -> uint256:
     word: uint256 = storage.ramps[pool][index]
     if word == 0:

@@ -223,6 +223,12 @@ def stored(pool: address, field: uint256, key: uint256) -> uint256:
 
 @internal
 @view
+def paid_shares(pool: address, shares: uint256) -> uint256:
+    return staticcall IVault(VAULT).paid_shares(pool, shares)
+
+
+@internal
+@view
 def _module_at(pool: address, flags: uint256, point: uint256) -> address:
     if flags & asset_word.MODULAR == 0:
         return empty(address)

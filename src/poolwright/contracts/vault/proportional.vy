@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 """
 @title Proportional liquidity
-@notice Shares for the same part of every balance: no fee, no question to the kind; prices and their averages stay.
+@notice Shares for the same part of every balance: no question to the kind, no fee but that of a withdrawal; averages stay.
 @custom:assumes the Vault holds the lock
 @custom:rounding amounts in up, amounts out down
 @custom:kill a paused or retired pool takes nothing in; nothing stops an exit
@@ -60,24 +60,38 @@ def add(
 
 
 @internal
-def remove(pool: address, n: uint256, shares: uint256, limits_: DynArray[uint256, 16]) -> DynArray[uint256, 16]:
+def remove(pool: address, header: uint256, shares: uint256, limits_: DynArray[uint256, 16]) -> DynArray[uint256, 16]:
     """
     @dev Burn the caller's shares for their part of every balance, which is still to be sent; nothing can stop it but the caller's
-         own limits.
+         own limits. Where the pool takes a withdrawal fee and is not in recovery, a part of the shares is paid nothing for.
     """
     supply: uint256 = extcall IShareToken(pool).burn(msg.sender, shares)
     share_maths.burned(supply, shares)
+    paid: uint256 = shares
+    if header & constitution.WITHDRAWAL != 0:
+        paid = self.paid_shares(pool, header, shares)
     amounts: DynArray[uint256, 16] = []
-    for i: uint256 in range(n, bound=16):
+    for i: uint256 in range(header & 255, bound=16):
         word: uint256 = storage.words[pool][i]
         # cannot overflow: below 2^112 and 2^128. Amount leaves: rounds down, below the balance, as the shares are below the supply.
-        amount: uint256 = unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, shares), supply)
+        amount: uint256 = unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, paid), supply)
         assert amount >= limits_[i], "remove: out below limit"
         # cannot overflow: the balance is the lowest field, and larger.
         storage.words[pool][i] = unsafe_sub(word, amount)
         amounts.append(amount)
     log share_ledger.Proportional(pool=pool, account=msg.sender, shares=-convert(shares, int256), amounts=amounts)
     return amounts
+
+
+@internal
+@view
+def paid_shares(pool: address, header: uint256, shares: uint256) -> uint256:
+    """
+    @dev Of shares burned in proportion, those that are paid out for: all of them in recovery. `header` is the pool's word.
+    """
+    if pools.is_in_recovery(pool, header):
+        return shares
+    return share_maths.paid_shares_down(shares, constitution.withdrawal_fee(header))
 
 
 @internal

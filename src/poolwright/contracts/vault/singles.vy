@@ -1,7 +1,8 @@
 # pragma version 0.4.3
 """
 @title Singles
-@notice What liquidity in one asset is worth, as the pool's kind says: asked by VaultCounterparts.
+@notice What liquidity in one asset is worth, as the pool's kind says, and what a withdrawal fee leaves of it: asked by
+        VaultCounterparts.
 @custom:assumes the Vault holds the lock; a foreign kind's answers are held to the ledgers' bounds by the Vault
 @custom:rounding the kind's: amounts in and shares burned up, amounts out and shares minted down
 @custom:kill none: it answers
@@ -9,6 +10,7 @@
 
 from ..interfaces import IKind
 from ..maths import constitution
+from ..maths import share_maths
 from . import pools
 
 uses: pools
@@ -18,6 +20,28 @@ SHARES_FOR_AMOUNT_IN: constant(uint256) = 0
 AMOUNT_IN_FOR_SHARES: constant(uint256) = 1
 AMOUNT_OUT_FOR_SHARES: constant(uint256) = 2
 SHARES_FOR_AMOUNT_OUT: constant(uint256) = 3
+
+
+@internal
+@pure
+def given_net(header_word: uint256, question: uint256, given: uint256) -> uint256:
+    """
+    @dev What the kind is asked about: of shares burned, those that are paid out for; see share_maths.vy.
+    """
+    if question != AMOUNT_OUT_FOR_SHARES:
+        return given
+    return share_maths.paid_shares_down(given, constitution.withdrawal_fee(header_word))
+
+
+@internal
+@pure
+def answer_gross(header_word: uint256, question: uint256, answer: uint256) -> uint256:
+    """
+    @dev What the caller is told: for an amount out, the shares whose part that is paid out for suffices.
+    """
+    if question != SHARES_FOR_AMOUNT_OUT:
+        return answer
+    return share_maths.gross_shares_up(answer, constitution.withdrawal_fee(header_word))
 
 
 @internal

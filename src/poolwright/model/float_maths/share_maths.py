@@ -38,6 +38,16 @@ def burned(supply: float, shares: float) -> float:
     return supply - shares
 
 
+def paid_shares_down(shares: float, fee: float) -> float:
+    """@dev Of exact shares burned, those that are paid out for: amounts leave, rounds down."""
+    return shares * (limits.BASIS_POINTS - fee) / limits.BASIS_POINTS
+
+
+def gross_shares_up(paid: float, fee: float) -> float:
+    """@dev The least shares whose part that is paid out for suffices: shares are burned, rounds up."""
+    return primitives.ratio(paid * limits.BASIS_POINTS, limits.BASIS_POINTS - fee)
+
+
 def credited(balance: float, amount: float) -> float:
     """@dev Balance after a receipt."""
     if amount > limits.MAX_BALANCE:

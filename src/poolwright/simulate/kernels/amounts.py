@@ -67,8 +67,8 @@ def provided(balance: Any, shares: Any, supply: Any) -> Any:
     raise NotImplementedError("compiled code only")
 
 
-def withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
-    """Return what `shares` less pay in one token; reverts as the pool does."""
+def withdrawn(balance: Any, shares: Any, supply: Any, fee: Any) -> Any:
+    """Return what `shares` less pay in one token, after a withdrawal fee (basis points); reverts as the pool does."""
     raise NotImplementedError("compiled code only")
 
 
@@ -161,16 +161,18 @@ def _provided(balance: Any, shares: Any, supply: Any) -> Any:
 
 
 @overload(withdrawn, strict=False, jit_options=INLINE)  # type: ignore[untyped-decorator]
-def _withdrawn(balance: Any, shares: Any, supply: Any) -> Any:
-    def rounded(balance: Any, shares: Any, supply: Any) -> Any:
+def _withdrawn(balance: Any, shares: Any, supply: Any, fee: Any) -> Any:
+    def rounded(balance: Any, shares: Any, supply: Any, fee: Any) -> Any:
         float_share_maths.burned(supply, shares)
-        amount = np.floor(float_share_maths.proportional_out_down((balance,), shares, supply)[0])
+        paid = np.floor(float_share_maths.paid_shares_down(shares, fee))
+        amount = np.floor(float_share_maths.proportional_out_down((balance,), paid, supply)[0])
         float_share_maths.debited(balance, amount)
         return amount
 
-    def exact(balance: Any, shares: Any, supply: Any) -> Any:
+    def exact(balance: Any, shares: Any, supply: Any, fee: Any) -> Any:
         share_maths.burned(supply, shares)
-        amount = share_maths.proportional_out_down((balance,), shares, supply)[0]
+        paid = share_maths.paid_shares_down(shares, fee)
+        amount = share_maths.proportional_out_down((balance,), paid, supply)[0]
         share_maths.debited(balance, amount)
         return amount
 

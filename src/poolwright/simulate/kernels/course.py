@@ -180,7 +180,7 @@ def pay_keeper(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
         grown = plus(supply, shares)
         for k in range(len(ledger.reserves)):
             balance = read(ledger.balances, k)
-            amount = withdrawn(balance, shares, grown)
+            amount = withdrawn(balance, shares, grown, minus(shares, shares))  # no provider leaves: no fee
             write(ledger.balances, k, minus(balance, amount))
             add_to(ledger.accounts, (KEEPER, k), amount)
             write(course.amounts, (ledger.cursor[PAID_FOR] - 1, k), amount)

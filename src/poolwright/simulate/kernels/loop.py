@@ -185,7 +185,7 @@ def move_liquidity(scene: Scene, ledger: Ledger, rows: Rows, row: int) -> None:
             add_to(ledger.accounts, (PROVIDED, k), amount)
             flows[tables.LIQUIDITY] += as_float(amount) * prices[k]
         else:
-            amount = withdrawn(balance, shares, supply)
+            amount = withdrawn(balance, shares, supply, read(scene.terms.withdrawal, 0))
             write(ledger.balances, k, minus(balance, amount))
             add_to(ledger.accounts, (WITHDRAWN, k), amount)
             flows[tables.LIQUIDITY] -= as_float(amount) * prices[k]

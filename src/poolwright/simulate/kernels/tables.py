@@ -57,15 +57,17 @@ class Terms(NamedTuple):
 
     The diagonal of `keeps` holds the largest of them.
 
-    `shares`: protocol's and creator's part, as the ledger counts; `quanta`: see `amounts.parts`. `outside`: fees stay
-    out of the reserves. `policy`: one of `policy_fees`. `rule`, `after`: addresses of a user's compiled functions, 0
-    for none; `desk` is their view of the pool, at `desk_address`; `flat`: the declared fee.
+    `shares`: protocol's and creator's part, as the ledger counts; `quanta`: see `amounts.parts`. `withdrawal` [1]:
+    basis points of shares burned. `outside`: fees stay out of the reserves. `policy`: one of `policy_fees`. `rule`,
+    `after`: addresses of a user's compiled functions, 0 for none; `desk` is their view of the pool, at `desk_address`;
+    `flat`: the declared fee.
     """
 
     swap_fees: Integers
     keeps: Floats
     shares: Any
     quanta: Any
+    withdrawal: Any
     outside: bool
     policy: Any
     rule: int
