@@ -94,6 +94,10 @@ VOLATILE = replace(
 )
 
 
+def test_a_withdrawal_fee() -> None:
+    check(run(replace(STABLE, withdrawal_fee=10**16)))
+
+
 def test_a_volatility_fee() -> None:
     result = run(VOLATILE)
     assert len({trade.swap_fee for trade in result.trades}) > 20

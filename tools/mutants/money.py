@@ -21,6 +21,7 @@ PRICES = ("contracts/PoolOracle/test_prices.py",)
 PERMIT = ("contracts/ShareToken/test_permit.py",)
 LEDGER = ("contracts/ShareToken/test_ledger.py",)
 PERMIT2 = ("contracts/Vault/test_permit2.py",)
+WITHDRAWAL = ("contracts/Vault/test_withdrawal.py",)
 LIARS = ("contracts/security/test_hostile_counterparts.py",)
 
 OPEN = "lock.state = session\n    "  # the lock is given up before tokens move
@@ -283,8 +284,8 @@ MUTANTS = (
     ),
     Mutant(
         "exit-rounds-up", "vault/proportional", "remove",
-        "unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, shares), supply)",
-        "min((word & limits.MAX_BALANCE) * shares // supply + 1, (word & limits.MAX_BALANCE) - 1)",
+        "unsafe_div(unsafe_mul(word & limits.MAX_BALANCE, paid), supply)",
+        "min((word & limits.MAX_BALANCE) * paid // supply + 1, (word & limits.MAX_BALANCE) - 1)",
         "many tiny withdrawals take more than a large one: Bunni, September 2025", ROUNDING, ("VaultExtension",),
     ),
     Mutant(
@@ -305,6 +306,46 @@ MUTANTS = (
     Mutant(
         "power-outside-its-domain", "maths/weighted_maths", "compute_out_given_exact_in", "swap: out too large", "",
         "a token minted at will empties a pool at once: TOP BPool, June 2026", SWAPS, ("Vault",),
+    ),
+    # The withdrawal fee
+    Mutant(
+        "withdrawal-fee-in-recovery", "vault/proportional", "paid_shares", "pools.is_in_recovery(pool, header)",
+        "False", "who leaves a broken pool pays for it", WITHDRAWAL, ("VaultExtension",),
+    ),
+    Mutant(
+        "withdrawal-fee-while-all-is-paused", "vault/pools", "is_in_recovery",
+        "max(paused_until, storage.world & (2 ** 32 - 1))", "paused_until",
+        "the same in a pause of everything", WITHDRAWAL, ("VaultExtension",),
+    ),
+    Mutant(
+        "withdrawal-fee-with-a-frozen-rate", "vault/pools", "is_in_recovery",
+        "header & constitution.RATED != 0", "False", "the same with a failed provider", WITHDRAWAL,
+        ("VaultExtension",),
+    ),
+    Mutant(
+        "withdrawal-fee-not-in-proportion", "vault/proportional", "remove",
+        "header & constitution.WITHDRAWAL != 0", "False", "leaving costs the others nothing", WITHDRAWAL,
+        ("VaultExtension",),
+    ),
+    Mutant(
+        "withdrawal-fee-not-for-shares-of-one-asset", "vault/singles", "given_net",
+        "question != AMOUNT_OUT_FOR_SHARES", "True", "an exit in one asset is the way around the fee", WITHDRAWAL,
+        ("VaultCounterparts", "VaultStable"),
+    ),
+    Mutant(
+        "withdrawal-fee-not-for-an-amount-out", "vault/singles", "answer_gross",
+        "question != SHARES_FOR_AMOUNT_OUT", "True", "an exact exit in one asset is the way around the fee",
+        WITHDRAWAL, ("VaultCounterparts", "VaultStable"),
+    ),
+    Mutant(
+        "withdrawal-fee-unbounded", "vault/creation", "_check", "create: withdrawal fee", "",
+        "a pool may keep more than 1 % of who leaves", ("contracts/Vault/test_malformed.py",), ("VaultFactory",),
+    ),
+    Mutant(
+        "withdrawal-fee-rounds-down", "maths/share_maths", "paid_shares_down",
+        "limits.BASIS_POINTS, fee) // limits.BASIS_POINTS",
+        "limits.BASIS_POINTS, fee) // limits.BASIS_POINTS + convert(fee > 0, uint256)",
+        "a share too many is paid out for", WITHDRAWAL, ("VaultExtension", "VaultCounterparts"),
     ),
     # Averages
     Mutant(

@@ -75,7 +75,8 @@ class Books(Ledgers):
         `impermanent_loss`: without fees, at the first weights, amplification and rates; `reweighting`: what the pool
         without fees has more because they moved. The rest is earned: `fees_and_retail` less what leaves the pool;
         `lvr_avoided`, what was taken from a pool without fees less what arbitrage and front-running took here; `drift`,
-        the market's moves on the balances less those on the balances without fees; `joining`, rounding of liquidity.
+        the market's moves on the balances less those on the balances without fees; `joining`, what
+        liquidity leaves: its rounding and its withdrawal fees.
         """
         before = np.concatenate([[1.0], self.share[:-1]])
         moved = np.diff(self.prices, axis=0, prepend=self.prices[:1])

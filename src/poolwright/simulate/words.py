@@ -228,7 +228,7 @@ def closed_books(result: SimulationResult) -> list[tuple[str, float, str]]:
         ("Fees and retail", held["fees_and_retail"], "earned, less what left the pool"),
         ("LVR avoided", held["lvr_avoided"], "taken without a fee, less taken here"),
         ("Drift", held["drift"], "the market's moves on other balances"),
-        ("Joining", held["joining"], "rounding of liquidity"),
+        ("Joining", held["joining"], "rounding of liquidity, withdrawal fees"),
         ("Pool less holding", held["difference"], "the sum since Impermanent loss"),
         ("Arbitrageurs' gain before costs", book["arbitrage_gain"], "LVR less the fees they paid"),
         ("Gas", -book["gas"], ""),

@@ -195,9 +195,9 @@ def test_a_withdrawal_fee_is_taken_alike_and_not_in_recovery(twins: Twins, opene
     assert paid() == [False, False]
     assert ask(twins, "unpause", POOL, who=MANAGER) == "ok"
     assert paid() == [True, True]
-    assert managing.pause_all(twins, DAY, 12) == "ok"
+    assert managing.pause_all(twins, DAY, OWNER, 12) == "ok"
     assert paid() == [False, False]
-    assert managing.unpause_all(twins, 12) == "ok"
+    assert managing.unpause_all(twins, OWNER, 12) == "ok"
     assert paid() == [True, True]
     assert schedule(twins, POOL, "retire", [], MANAGER) == "ok"
     assert paid() == [True, True]

@@ -130,6 +130,24 @@ def _replay(pool: Pool, result: SimulationResult, row: int, amounts: list[int]) 
     assert [abs(amount) for amount in amounts] == list(moved.amounts)
 
 
+@pytest.mark.parametrize("precision", ["exact", "float"])
+def test_who_leaves_pays_the_withdrawal_fee_and_it_stays(precision: str) -> None:
+    """The same market without the fee: the part that is paid nothing for is in the pool."""
+    params = POOLS["weighted"]
+    prices = market(params, 50)
+    events = LiquidityEvents(((int(prices.times[9]), -0.4),))
+    free, dear = (
+        simulate(each, prices, agents=[events], precision=precision)
+        for each in (params, replace(params, withdrawal_fee=10**16))
+    )
+    for was, least, most in zip(
+        free.initial_state.balances, free.final_state.balances, dear.final_state.balances, strict=True
+    ):
+        assert most - least == pytest.approx(was * 0.4 * 0.01, rel=1e-9, abs=2)
+    assert dear.final_state.shares == free.final_state.shares
+    dear.books.check()
+
+
 @pytest.mark.parametrize("name", LEDGERS)
 def test_one_wrong_ledger_is_found(result: SimulationResult, name: str) -> None:
     flows = result.books.flows.copy()
