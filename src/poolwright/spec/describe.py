@@ -31,11 +31,12 @@ def describe(spec: PoolSpec) -> str:
     if spec.pool.kind is Kind.STABLE and spec.stable is not None:
         curve = f"; amplification {format_number(spec.stable.amplification)}"
     fees = spec.fees
+    leaving = f"; leaving costs {format_percent(fees.withdrawal)}" if fees.withdrawal else ""
     if fees.policy is not Policy.FLAT:
         ends = [fees.least or fees.swap, fees.most or fees.swap]
         shown = " to ".join(format_percent(end) for end in ends)
-        return f"{kind} pool of {assets}{curve}; fee {shown} by {_BY[fees.policy]}"
-    return f"{kind} pool of {assets}{curve}; fee {format_percent(fees.swap)}"
+        return f"{kind} pool of {assets}{curve}; fee {shown} by {_BY[fees.policy]}{leaving}"
+    return f"{kind} pool of {assets}{curve}; fee {format_percent(fees.swap)}{leaving}"
 
 
 def _asset(token: TokenSpec) -> str:
