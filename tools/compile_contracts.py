@@ -43,8 +43,9 @@ def deployables() -> list[Path]:
     return sorted(path for path in CONTRACTS.rglob("*.vy") if path.name[0].isupper())
 
 
-def compiler_data(path: Path, folder: Path = CONTRACTS) -> CompilerData:
+def compiler_data(path: Path, folder: Path | None = None) -> CompilerData:
     """One file as the compiler sees it, and what it imports from `folder`; what is asked of it is compiled then."""
+    folder = folder or CONTRACTS
     settings = Settings(optimize=OptimizationLevel.GAS, evm_version=EVM_VERSION)
     relative = path.relative_to(folder)
     source = FileInput(contents=path.read_text("utf-8"), source_id=0, path=relative, resolved_path=path)

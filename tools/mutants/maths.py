@@ -33,7 +33,7 @@ ROWS = (
     ),
     (
         "gross-down", "fee_maths", "gross_of_net_up",
-        "fixed_point.div_up(net_in_e18, unsafe_sub(fixed_point.WAD, fee))", "net_in_e18 // (fixed_point.WAD - fee)",
+        "fixed_point.div_up(net_in_e18, fixed_point.WAD - fee)", "net_in_e18 // (fixed_point.WAD - fee)",
         "an exact-out swap costs one unit too little",
     ),
     (

@@ -128,7 +128,7 @@ def test_ctrl_c_keeps_what_is_finished(index: Path, tmp_path: Path, project_root
         command, cwd=project_root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     journal = tmp_path / "out" / "journal.jsonl"
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300  # what is compiled first takes its time where much else runs
     while not journal.exists() or journal.stat().st_size < 5_000:
         assert time.monotonic() < end
         time.sleep(0.02)

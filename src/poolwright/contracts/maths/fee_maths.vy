@@ -21,8 +21,8 @@ def net_of_fee(amount_in: uint256, fee: uint256) -> uint256:
     """
     assert amount_in > 0, "swap: zero in"
     assert amount_in <= limits.MAX_BALANCE, "swap: in too large"
-    # cannot overflow: below 2^112 times 10^18 at most; a fee is below one.
-    return unsafe_mul(amount_in, unsafe_sub(fixed_point.WAD, fee))
+    # cannot overflow: below 2^112 times 10^18 at most.
+    return unsafe_mul(amount_in, fixed_point.WAD - fee)
 
 
 @internal
@@ -31,7 +31,7 @@ def gross_of_net_up(net_in_e18: uint256, fee: uint256) -> uint256:
     """
     @dev The least amount in whose net is at least net_in_e18. Amount enters: rounds up.
     """
-    return fixed_point.div_up(net_in_e18, unsafe_sub(fixed_point.WAD, fee))  # cannot overflow: a fee is below one
+    return fixed_point.div_up(net_in_e18, fixed_point.WAD - fee)
 
 
 @internal
