@@ -91,7 +91,7 @@ class Protocol:
     def constitution(
         self, kind: Kind, tokens: list[Contract], policy: Policy, rights: Rights, weights: Sequence[int]
     ) -> bytes:
-        """What create_pool takes. Weights are equal unless given, as in the peers' pools."""
+        """What create_pool takes. Weights are equal unless given."""
         named = [Token(f"T{i}", 18, token.address) for i, token in enumerate(tokens)]
         swap_fee, fee_policy = FEES[policy]
         fees: dict[str, Any] = {
