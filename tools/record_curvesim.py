@@ -8,17 +8,14 @@ the answers owe nothing to the maths they are compared with. `--seed N` draws ot
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
 import sys
-from importlib.metadata import version
 from random import Random
 from typing import Any
 
 from curvesim.pool.stableswap.pool import CurvePool
 
-COMMAND = "python tools/record_curvesim.py"
+from curvesim_records import write
+
 TRADES = 80
 SEED = 12
 # Name -> (A in Curve's convention, decimals, value held of each token in whole units).
@@ -57,24 +54,8 @@ def record(name: str, seed: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, default=SEED)
-    seed = parser.parse_args().seed
-    head = {
-        "command": COMMAND if seed == SEED else f"{COMMAND} --seed {seed}",
-        "versions": {"curvesim": version("curvesim"), "python": platform.python_version()},
-        "trade": ["token in", "token out", "amount in", "amount out", "invariant after (18 decimals)"],
-    }
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    pools = []
-    for name in POOLS:
-        told = record(name, seed)
-        trades = ",\n".join(json.dumps(trade) for trade in told.pop("trades"))
-        pools.append(f'{json.dumps(name)}: {json.dumps(told)[:-1]}, "trades": [\n{trades}\n]}}')
-    print("{\n" + ",\n".join(lines) + ',\n"pools": {\n' + ",\n".join(pools) + "\n}\n}")
-    return 0
+    columns = ["token in", "token out", "amount in", "amount out", "invariant after (18 decimals)"]
+    return write(__doc__, "record_curvesim", SEED, POOLS, record, entry="trade", columns=columns)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,9 @@ have 18 decimals, as its simulations ask. `--seed N` draws other prices.
 
 from __future__ import annotations
 
-import argparse
-import json
 import logging
 import math
-import platform
 import sys
-from importlib.metadata import version
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -23,7 +19,8 @@ from typing import Any
 from curvesim.pipelines.simple.trader import SimpleArbitrageur
 from curvesim.pool.sim_interface import SimCurvePool
 
-COMMAND = "python tools/record_curvesim_steps.py"
+from curvesim_records import write
+
 ROWS = 150
 SEED = 12
 HOLDS = 1_000_000 * 10**18  # of each token
@@ -70,25 +67,9 @@ def record(name: str, seed: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, default=SEED)
-    seed = parser.parse_args().seed
     logging.disable(logging.CRITICAL)
-    head = {
-        "command": COMMAND if seed == SEED else f"{COMMAND} --seed {seed}",
-        "versions": {"curvesim": version("curvesim"), "python": platform.python_version()},
-        "row": ["prices", "trade: token in, token out, amount in, amount out; or null"],
-    }
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    pools = []
-    for name in POOLS:
-        told = record(name, seed)
-        rows = ",\n".join(json.dumps(row) for row in told.pop("rows"))
-        pools.append(f'{json.dumps(name)}: {json.dumps(told)[:-1]}, "rows": [\n{rows}\n]}}')
-    print("{\n" + ",\n".join(lines) + ',\n"pools": {\n' + ",\n".join(pools) + "\n}\n}")
-    return 0
+    columns = ["prices", "trade: token in, token out, amount in, amount out; or null"]
+    return write(__doc__, "record_curvesim_steps", SEED, POOLS, record, entry="row", columns=columns)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from poolwright.chain.hops import hop
 from poolwright.errors import PoolRevert
 from poolwright.spec.bounds import MINIMUM_SHARES
 from poolwright.spec.kind import Kind
@@ -80,7 +81,7 @@ def test_balancer_november_2025_single_wei_at_dust_balances(
             done += tried(
                 lambda amount=amount, o=o: world.swap(address, 1 - o, o, max(amount, 1), exact_out=True)
             )
-    steps = [(int(address, 16) | (k % 2) << 160 | (1 - k % 2) << 168, 3) for k in range(16)]
+    steps = [(hop(address, k % 2, 1 - k % 2), 3) for k in range(16)]
     tokens = sorted(each.address for each in small.tokens)
     with not_falling(lambda: worth(small, rates=RATES, whole=True)):
         done += tried(

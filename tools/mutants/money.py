@@ -137,6 +137,15 @@ MUTANTS = (
         "who is not paid has paid all the same", TOKENS, ("Vault",),
     ),
     Mutant(
+        "shares-for-nobody", "vault/custody", "whom",
+        "msg.sender if receiver == empty(address) else receiver", "receiver",
+        "who names no receiver locks the shares for ever", SWAPS, ("VaultExtension", "VaultUnbalanced"),
+    ),
+    Mutant(
+        "constitution-left-short", "vault/creation", "create", "if header.n > reading.FEW and", "if header.n > 99 and",
+        "a pool of four to fourteen assets never trades", SWAPS, ("VaultFactory",),
+    ),
+    Mutant(
         "loan-kept", "vault/VaultExtension", "flash_loan", "flash: not repaid", "",
         "a flash loan is a gift", CUSTODY, ("VaultExtension",),
     ),
