@@ -80,13 +80,13 @@ class Node:
 
 
 @contextmanager
-def running() -> Iterator[Node]:
-    """A node of its own on a free port. Raises FileNotFoundError without anvil."""
+def running(*options: str) -> Iterator[Node]:
+    """A node of its own on a free port, with more options if wanted. Raises FileNotFoundError without anvil."""
     binary = anvil_path()
     if binary is None:
         raise FileNotFoundError("anvil is missing: `make anvil` adds it (needs node)")
     command = [binary, "--port", "0", "--hardfork", HARDFORK, "--base-fee", "0"]
-    command += ["--gas-price", "0", "--timestamp", str(START)]
+    command += ["--gas-price", "0", "--timestamp", str(START), *options]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.txt"  # a pipe that nobody empties would stop the node once it is full
         with output.open("w") as sink, subprocess.Popen(command, stdout=sink, stderr=sink) as process:
