@@ -17,8 +17,9 @@ from poolwright.spec.params import PoolParams, Token
 from tests.contracts.conftest import Compile
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity.designs import DECIMALS
-from tests.contracts.parity.facts import KNOWN, PEOPLE
+from tests.contracts.parity.facts import KNOWN
 from tests.contracts.parity.machine import Guests, Setting
+from tests.contracts.parity.people import PEOPLE
 from tests.contracts.parity.twins import Twins
 from tests.contracts.protocol import DAY, OWNER, WAD, World
 from tests.contracts.security.den import PERMIT2, etched
@@ -36,10 +37,11 @@ def setting(world: World, compiled: Compile) -> Setting:
     vault.execute_protocol_share()
     tokens = []
     for decimals in DECIMALS:
-        token = Contract.deploy(chain, artifact("TestToken"), decimals)
+        token = Contract.deploy(chain, compiled("parity/PermitToken.vy"), decimals)
         for account in PEOPLE:
             token.mint(account, 10**40)
             token.approve(vault, EVER, sender=account)
+            token.approve(PERMIT2, EVER, sender=account)
         tokens.append(token)
     providers = tuple(Contract.deploy(chain, compiled("hostile/Liar.vy")) for _ in DECIMALS)
     look = Contract.deploy(chain, compiled("parity/Look.vy"))
@@ -50,7 +52,7 @@ def setting(world: World, compiled: Compile) -> Setting:
         Contract.deploy(chain, compiled("hostile/Puppet.vy")),
         Contract.deploy(chain, compiled("Vault/SessionHolder.vy"), vault),
         Contract.deploy(chain, artifact("DepositGate"), badge, 1),
-        etched(Contract.deploy(chain, compiled("hostile/IntrudingPermit2.vy")), PERMIT2),
+        etched(Contract.deploy(chain, compiled("parity/Permit2.vy")), PERMIT2),
     )
     for token in tokens:
         for guest in (guests.borrower, guests.holder):
@@ -62,7 +64,7 @@ def setting(world: World, compiled: Compile) -> Setting:
 def twins(setting: Setting) -> Twins:
     """The Vault and its model with no pool yet."""
     named = {f"T{place}": token for place, token in enumerate(setting.tokens)}
-    return Twins(setting.world, setting.look, named, setting.integrator)
+    return Twins(setting.world, setting.look, named, setting.integrator, setting.guests.permit2)
 
 
 @pytest.fixture

@@ -15,12 +15,11 @@ from poolwright.spec.constitution import TIER_STEP, pack
 from poolwright.spec.governance import MEANINGS
 from poolwright.spec.kind import Kind
 from tests.contracts.contract import NOBODY, Contract
-from tests.contracts.protocol import ALICE, BOB, MANAGER
+from tests.contracts.parity.people import ALICE, MANAGER, PEOPLE
 
 if TYPE_CHECKING:
     from tests.contracts.parity.twins import Twins
 
-PEOPLE = (MANAGER, ALICE, BOB)
 KNOWN = (MANAGER, ALICE)  # to the gate
 # The fields of storage.vy, by the number under which `stored` answers.
 POOL, TERMS, SPLIT, RAMP, RATE, MODULE, GUARD, TURNOVER, ASSET, WORLD, CLASS, LISTED, NEW_OWNER = range(13)
@@ -102,6 +101,23 @@ def of_world(twins: Twins) -> Iterator[Fact]:
         yield Fact(token, "balanceOf", (vault.address,), held)
         for account in PEOPLE:
             yield Fact(token, "balanceOf", (account,), twins.purses[account, symbol])
+
+
+def of_grants(twins: Twins) -> Iterator[Fact]:
+    """What people allow each other of shares and the Vault of tokens, and the nonces of what they sign."""
+    grants, vault = twins.grants, twins.world.vault
+    shares = [twins.shares[name] for name in twins.model]
+    for token, spenders in (
+        *((share, PEOPLE) for share in shares),
+        *((token, (vault.address,)) for token in twins.tokens.values()),
+    ):
+        for owner in PEOPLE:
+            yield Fact(token, "nonces", (owner,), grants.nonce(token.address, owner))
+            for spender in spenders:
+                allowed = grants.allowance(token.address, owner, spender)
+                yield Fact(token, "allowance", (owner, spender), allowed)
+    for owner in PEOPLE:
+        yield Fact(twins.permit2, "nonceBitmap", (owner, 0), grants.pulled.get(owner, 0))
 
 
 def pool_word(memory: Memory, number: int) -> int:

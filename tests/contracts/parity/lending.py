@@ -49,7 +49,7 @@ def session(
         pay = [
             (
                 token.address,
-                token.encode("approve", "0x000000000022d473030f116ddee9f6b43ac78ba3", EVER),
+                token.encode("approve", twins.permit2, EVER),
                 True,
             ),
             step(vault, "pull_permit2", token, paid, 0, EVER, b""),

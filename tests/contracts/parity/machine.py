@@ -21,7 +21,7 @@ from poolwright.spec.kind import Kind
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity import announcing, managing, trading
 from tests.contracts.parity.designs import RATE_AGE, RATE_STEP, designs
-from tests.contracts.parity.facts import PEOPLE
+from tests.contracts.parity.people import PEOPLE
 from tests.contracts.parity.trading import Asked
 from tests.contracts.parity.twins import Seen, Twins
 from tests.contracts.protocol import DAY, OWNER, WAD, World
@@ -30,12 +30,14 @@ POOLS = ("weighted", "stable", "constant product", "another")
 PAUSE = 14 * DAY
 # From these draws of 0 to 99 on a limit is what just allows an operation, or what just does not.
 EXACT, BEYOND = 80, 90
+# Of the comparisons, those that ask the contracts instead of reading their storage.
+ASK_EVERY = 20
 Result = TypeVar("Result")
 
 
 class Guests(NamedTuple):
     """Who acts beside people: a flash borrower, the holder of a session, who both have plenty of every token; a gate
-    that lets in who is `known`, and Permit2, to which every signature is good."""
+    that lets in who is `known`, and Permit2, to which all that a contract asks is signed."""
 
     borrower: Contract
     holder: Contract
@@ -87,12 +89,12 @@ class Parity(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        world, look, tokens, providers, integrator, _ = self.setting
+        world, look, tokens, providers, integrator, guests = self.setting
         self.before = world.chain.snapshot()
         for place, provider in enumerate(providers):
             announcing.first_report(world, provider, place)
         named = {f"T{place}": token for place, token in enumerate(tokens)}
-        self.twins = Twins(world, look, named, integrator, self.seen)
+        self.twins = Twins(world, look, named, integrator, guests.permit2, self.seen, ASK_EVERY)
 
     def teardown(self) -> None:
         assert self.setting.world.chain.restore(self.before)

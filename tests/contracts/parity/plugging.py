@@ -12,9 +12,10 @@ from poolwright.model.results import LiquidityResult
 from tests.contracts.contract import Contract
 from tests.contracts.parity import managing, trading
 from tests.contracts.parity.facts import KNOWN, split_word
+from tests.contracts.parity.people import MANAGER
 from tests.contracts.parity.trading import Asked
 from tests.contracts.parity.twins import Plugged, Twins
-from tests.contracts.protocol import DAY, MANAGER, RIGHTS
+from tests.contracts.protocol import DAY, RIGHTS
 
 MODULE, BEFORE_ADD, FEE = RIGHTS.index("module"), 4, 64
 BY_MODULE = 4  # the policy

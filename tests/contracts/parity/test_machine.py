@@ -22,7 +22,8 @@ OPERATIONS = (
     "swap exact in", "swap exact out", "path", "batch", "session", *LIQUIDITY, "donate", "recovery exit",
     "transfer shares", "collect", "schedule", "execute", "cancel", "pause", "unpause", "stop ramp", "set listed",
     "set class", "settle fees", "follow rates", "sync protocol share", "collect protocol", "give hint", "create pool",
-    "guard launch", "initialize", "gated add", "swap at a module's fee", "liquidity at a module's fee",
+    "guard launch", "initialize", "gated add", "approve shares", "transfer shares from", "permit shares",
+    "session by permit", "session by permit2", "swap at a module's fee", "liquidity at a module's fee",
 )  # fmt: skip
 # What concerns no pool.
 OF_NO_POOL = (
@@ -30,7 +31,7 @@ OF_NO_POOL = (
     "transfer ownership", "accept ownership", "renounce ownership", "flash loan", "unlock", "pull permit2",
 )  # fmt: skip
 # What nobody can be refused, and what a kind has not.
-NEVER_REFUSED = {"collect", "settle fees", "give hint"}
+NEVER_REFUSED = {"collect", "settle fees", "give hint", "approve shares"}
 NEVER_DONE = {
     ("stop ramp", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.CONSTANT_PRODUCT), ("follow rates", Kind.WEIGHTED),
 }  # fmt: skip

@@ -18,9 +18,10 @@ from poolwright.spec.kind import Kind
 from tests.contracts.parity import managing
 from tests.contracts.parity.designs import EVERYTHING, POLICIES
 from tests.contracts.parity.managing import ask, execute, schedule
+from tests.contracts.parity.people import ALICE, BOB, MANAGER
 from tests.contracts.parity.trading import Asked, batch, donate, liquidity, path, recover, swap
 from tests.contracts.parity.twins import Twins
-from tests.contracts.protocol import ALICE, BOB, DAY, MANAGER, OWNER
+from tests.contracts.protocol import DAY, OWNER
 
 Open = Callable[..., Pool]
 POOL = "pool"

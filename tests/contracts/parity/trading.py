@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from poolwright.chain.hops import hop
 from poolwright.model.results import AddKind, LiquidityResult, RemoveKind, SwapKind
 from poolwright.model.vault import Step
 from tests.contracts.contract import EVER, NOBODY
+from tests.contracts.parity.grants import Grants
 from tests.contracts.parity.twins import Twins
 
 ADDS = {
@@ -264,19 +266,35 @@ def settle(twins: Twins, deltas: dict[str, int], who: str, to: str) -> None:
         twins.pay(who if delta > 0 else to, symbol, delta)
 
 
+class Begun(NamedTuple):
+    """How a session begins: its name, a call with a signature in it, what that does to grants, and what it brings."""
+
+    operation: str
+    call: bytes
+    model: Callable[[Grants, int], Grants]
+    brings: Mapping[str, int] = MappingProxyType({})
+
+
 def session(
-    twins: Twins, asked: Sequence[Asked], named: Sequence[str], who: str, to: str, seconds: int
-) -> str:
+    twins: Twins, asked: Sequence[Asked], named: Sequence[str], who: str, to: str, seconds: int,
+    begun: Begun | None = None,
+) -> str:  # fmt: skip
     """Operations of one account on credit, then the `named` tokens settled; refused whole if any other is not."""
     at, vault = twins.time(seconds), twins.world.vault
     tokens = [twins.tokens[symbol] for symbol in named]
-    calls: list[Callable[[], bytes]] = [lambda each=each: call_of(twins, each) for each in asked]
+    first = [begun.call] if begun else []
 
     def chain() -> None:
-        vault.multicall([call() for call in calls], tokens, to, sender=who)
+        vault.multicall([*first, *(call_of(twins, each) for each in asked)], tokens, to, sender=who)
 
     def model() -> None:
         with twins.model.session(who, at=at) as opened:
+            grants = begun.model(twins.grants, at) if begun else twins.grants
+            brought = (
+                {symbol: opened.settle(symbol, amount) for symbol, amount in begun.brings.items()}
+                if begun
+                else {}
+            )
             for each in asked:
                 if each.operation.startswith("swap"):
                     symbols = [twins.model[each.pool].params.tokens[k].symbol for k in (each.i, each.o)]
@@ -286,9 +304,15 @@ def session(
                 else:
                     opened.remove_liquidity(each.pool, **each.given())
             paid = {symbol: opened.settle(symbol) for symbol in named}
+            for symbol, amount in paid.items():
+                if amount > 0:
+                    grants = grants.spend(twins.tokens[symbol].address, who, vault.address, amount)
+        twins.grants = grants
+        settle(twins, brought, who, to)
         settle(twins, paid, who, to)
 
-    return twins.both("session", [each.pool for each in asked], chain, model)
+    operation = begun.operation if begun else "session"
+    return twins.both(operation, [each.pool for each in asked], chain, model)
 
 
 def call_of(twins: Twins, asked: Asked) -> bytes:

@@ -19,9 +19,12 @@ from poolwright.spec.kind import Kind
 from poolwright.spec.params import PoolParams
 from tests.contracts.contract import EVER, Contract
 from tests.contracts.parity import facts
-from tests.contracts.parity.facts import PEOPLE, Fact
+from tests.contracts.parity.facts import Fact
+from tests.contracts.parity.grants import Grants
+from tests.contracts.parity.people import ALICE, MANAGER, PEOPLE
 from tests.contracts.parity.powers import Powers
-from tests.contracts.protocol import ALICE, MANAGER, World
+from tests.contracts.parity.slots import read, slot_of
+from tests.contracts.protocol import World
 
 # (operation, kind or None where no pool is concerned, whether it was done) -> how often.
 Seen = Counter[tuple[str, Kind | None, bool]]
@@ -38,7 +41,8 @@ class Twins:
     """Pools of both worlds by name. `tokens` by symbol; people have plenty of each and the Vault may take all.
 
     After every operation, refused ones too, the whole state is read back and held to the model; answers and texts of
-    refusals are the same. `seen` counts operations by kind of pool and outcome.
+    refusals are the same. One time in `ask_every` the contracts are asked, in between their storage is read. `seen`
+    counts operations by kind of pool and outcome.
     """
 
     def __init__(
@@ -47,9 +51,12 @@ class Twins:
         look: Contract,
         tokens: dict[str, Contract],
         integrator: str,
+        permit2: Contract,
         seen: Seen | None = None,
+        ask_every: int = 1,
     ) -> None:
         self.world, self.look, self.tokens, self.integrator = world, look, tokens, integrator
+        self.permit2, self.ask_every = permit2, ask_every
         self.seen: Seen = Counter() if seen is None else seen
         self.powers = Powers(world.protocol_share())
         self.plugged: dict[str, Plugged] = {}
@@ -61,7 +68,11 @@ class Twins:
         self.purses = Counter(
             {(who, symbol): token.balanceOf(who) for who in PEOPLE for symbol, token in tokens.items()}
         )
-        self._questions: dict[tuple[tuple[str, int], ...], bytes] = {}
+        self.grants = Grants(
+            {(token.address, who, world.vault.address): EVER for who in PEOPLE for token in tokens.values()}
+        )
+        self._questions: dict[tuple[tuple[str, int], ...], tuple[bytes, list[tuple[str, int, str]]]] = {}
+        self._compared = 0
         self._known: dict[str, tuple[PoolState, Plugged | None, bytes]] = {}
 
     def open(self, params: PoolParams, amounts: Sequence[int]) -> None:
@@ -102,7 +113,8 @@ class Twins:
     def undone(self) -> Iterator[None]:
         """Whatever happens meanwhile, in both worlds, has not happened afterwards."""
         chain, model, before = self.world.chain, self.model, self.model.checkpoint()
-        snapshot, purses, powers = chain.snapshot(), self.purses.copy(), self.powers
+        snapshot, purses = chain.snapshot(), self.purses.copy()
+        powers, grants = self.powers, self.grants
         paused_until = model.paused_until
         try:
             yield
@@ -110,7 +122,8 @@ class Twins:
             assert chain.restore(snapshot)
             model.go_back(before)
             assert model.paused_until == paused_until  # of which no checkpoint tells
-            self.model, self.purses, self.powers, self.plugged = model, purses, powers, {}
+            self.model, self.purses, self.plugged = model, purses, {}
+            self.powers, self.grants = powers, grants
 
     def time(self, seconds: int) -> int:
         """Fix the time of the next block."""
@@ -163,19 +176,35 @@ class Twins:
     def compare(self) -> None:
         """Hold every word of the Vault, of its share tokens and of its tokens to the model."""
         pools = tuple((self.address[name], len(self.model[name].state.balances)) for name in self.model)
-        if pools not in self._questions:
-            self._questions[pools] = self._asked()
-        expected = b"".join(self._words(name) for name in self.model) + _words(facts.of_world(self))
-        found = self.world.chain.call(self.look.address, self._questions[pools])[64:]
+        expected = (
+            b"".join(self._words(name) for name in self.model)
+            + _words(facts.of_world(self))
+            + _words(facts.of_grants(self))
+        )
+        found = self._read(pools)
         if found != expected:
             raise AssertionError("\n".join(self._differences(found, expected)))
 
-    def _asked(self) -> bytes:
-        known = [(fact.target.address, fact.asked) for fact in self._facts()]
+    def _read(self, pools: tuple[tuple[str, int], ...]) -> bytes:
+        """What the contracts keep: their answers every so often, from storage in between."""
+        chain = self.world.chain
+        if pools not in self._questions:
+            facts = self._facts()
+            slots = [(each.target.address, slot_of(each), each.function) for each in facts]
+            self._questions[pools] = self._asked(facts), slots
+        asked, slots = self._questions[pools]
+        self._compared += 1
+        if self._compared % self.ask_every == 0:
+            return chain.call(self.look.address, asked)[64:]
+        return b"".join(read(chain, *each) for each in slots)
+
+    def _asked(self, facts: list[Fact]) -> bytes:
+        known = [(fact.target.address, fact.asked) for fact in facts]
         return self.look.artifact.selectors["look"] + encode(["(address,bytes)[]"], [known])
 
     def _facts(self) -> list[Fact]:
-        return [*(fact for name in self.model for fact in facts.of_pool(self, name)), *facts.of_world(self)]
+        pools = (fact for name in self.model for fact in facts.of_pool(self, name))
+        return [*pools, *facts.of_world(self), *facts.of_grants(self)]
 
     def _words(self, name: str) -> bytes:
         """The words of one pool; worked out again only when its state is another."""

@@ -17,17 +17,30 @@ from poolwright.spec.constitution import guard_word
 from poolwright.spec.governance import Guard
 from poolwright.spec.params import PoolParams
 from tests.contracts.contract import EVER, NOBODY
-from tests.contracts.parity import lending, managing, plugging, trading
-from tests.contracts.parity.facts import PEOPLE
-from tests.contracts.parity.machine import POOLS, Parity, people, places, pools, sized, sizes, wants, whiles
+from tests.contracts.parity import granting, lending, managing, plugging, trading
+from tests.contracts.parity.grants import Permit
+from tests.contracts.parity.machine import (
+    POOLS,
+    Parity,
+    people,
+    places,
+    pools,
+    sized,
+    sizes,
+    swaps,
+    wants,
+    whiles,
+)
+from tests.contracts.parity.people import ALICE, MANAGER, PEOPLE
 from tests.contracts.parity.trading import ADDS, LIQUIDITY
-from tests.contracts.protocol import ALICE, DAY, MANAGER, OWNER, WAD
+from tests.contracts.protocol import DAY, OWNER, WAD
 
 # Of the fees, for the protocol; the last is refused.
 SHARES = (0, WAD // 20, WAD // 10, WAD // 2, WAD // 2 + 1)
 FRESH = "fresh"
 accounts = st.sampled_from((*PEOPLE, OWNER))
 chances = st.integers(0, 14)
+flaws = st.sampled_from((*granting.FLAWS, *[""] * 10))
 
 
 class Whole(Parity):
@@ -167,6 +180,64 @@ class Whole(Parity):
     ) -> str:
         """As `both`, of a pool that the model does not have yet."""
         return self.twins.both(operation, [], chain, model, kinds={params.kind})
+
+    # ---- allowances and signatures
+
+    def some_shares(self, name: str, owner: str, size: int) -> int:
+        """A part of what somebody has, or all that can be said."""
+        return EVER if size % 8 == 7 else sized(self.memory(name).shares_of(owner), size)
+
+    @precondition(lambda self: wants(self, "approve shares"))
+    @rule(name=pools, owner=people, spender=people, size=sizes)
+    def approve(self, name: str, owner: str, spender: str, size: int) -> None:
+        granting.approve(self.twins, name, owner, spender, self.some_shares(name, owner, size))
+
+    @precondition(lambda self: wants(self, "transfer shares from"))
+    @rule(name=pools, owner=people, who=people, to=people, size=sizes, chance=chances)
+    def transfer_from(self, name: str, owner: str, who: str, to: str, size: int, chance: int) -> None:
+        """What is allowed, mostly, and to people; else to the token itself, or nobody."""
+        share = self.twins.shares[name].address
+        shares = sized(self.memory(name).shares_of(owner) // 2, size)
+        if chance < 11 and self.twins.grants.allowance(share, owner, who) < shares:
+            allowed = (shares, shares + 1, 2 * shares, EVER)[chance % 4]
+            granting.approve(self.twins, name, owner, who, allowed)
+        to = {13: share, 14: NOBODY}.get(chance, to)
+        granting.transfer_from(self.twins, name, shares, who, owner, to)
+
+    @precondition(lambda self: wants(self, "permit shares"))
+    @rule(name=pools, owner=people, spender=people, size=sizes, flaw=flaws, who=people)
+    def permit(self, name: str, owner: str, spender: str, size: int, flaw: str, who: str) -> None:
+        share = self.twins.shares[name].address
+        nonce = self.twins.grants.nonce(share, owner)
+        amount = self.some_shares(name, owner, size)
+        deadline = EVER if size % 2 else self.now() + 12  # just in time
+        asked = Permit(share, owner, spender, amount, nonce, deadline)
+        granting.permit_shares(self.twins, name, asked, flaw, who)
+
+    @precondition(lambda self: wants(self, "session by permit", "session by permit2"))
+    @rule(
+        name=pools, kind=st.sampled_from(("session by permit", "session by permit2")), operation=swaps, i=places,
+        size=sizes, flaw=flaws, who=people, to=people, rest=chances,
+    )  # fmt: skip
+    def signed_session(
+        self, name: str, kind: str, operation: str, i: int, size: int, flaw: str, who: str, to: str, rest: int
+    ) -> None:
+        """Swaps whose tokens a signature allows or brings: as many as they need, one less, more, or what there is."""
+        if not wants(self, kind):
+            return
+        asked = self.asked(operation, name, i, i + 3, size, who, to)
+        tokens, at = self.pool(name).params.tokens, self.now() + 12
+        symbols = tokens[asked.i].symbol, tokens[asked.o].symbol
+        done = self.rehearsed(
+            lambda: self.pool(name).swap(asked.swap_kind, asked.i, asked.o, asked.amount, at=at, account=who)
+        )
+        needed = done.amount_in if done else asked.amount
+        amount = (needed, 2 * needed, needed + 1, needed, max(0, needed - 1))[rest % 5]
+        if kind == "session by permit2":
+            granting.by_permit2(self.twins, asked, symbols, amount, flaw, 12)
+        else:
+            left = needed if rest == 13 else needed // 2
+            granting.by_permit(self.twins, asked, symbols, amount, left, flaw, 12)
 
     # ---- contracts
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from poolwright.model import maths
-from poolwright.model.maths import stable_maths
+from poolwright.model.maths import limits, stable_maths
 
 WAD = 10**18
 LOW, HIGH = 10**3, 10**33
@@ -248,6 +248,12 @@ def _proportional(d: Draw, most: float) -> Case:
     return Case((balances, shares, supply), tuple(b * max(1, shares / supply) for b in balances))
 
 
+def _withdrawal(d: Draw) -> Case:
+    """Shares and a withdrawal fee: in basis points, none to the most allowed."""
+    shares, most = d.log(1e6, 1e33), limits.MAX_WITHDRAWAL_FEE
+    return Case((shares, d.rng.choice((0, most, d.rng.randrange(most)))), (shares,))
+
+
 def _policy(d: Draw) -> tuple[int, int, int, int]:
     """(least, base, most, slope) of a fee policy."""
     least, base, most = sorted((d.fee(), d.fee(), d.fee()))
@@ -297,6 +303,8 @@ SAMPLERS: dict[str, Callable[[Draw], Case]] = {
     "fee_policy_maths.imbalance_fee": _imbalance_fee,
     "fee_policy_maths.tiered_fee": _tiered_fee,
     "fee_policy_maths.volatility_fee": _volatility_fee,
+    "share_maths.gross_shares_up": _withdrawal,
+    "share_maths.paid_shares_down": _withdrawal,
     "share_maths.proportional_in_up": lambda d: _proportional(d, 2.0),
     "share_maths.proportional_out_down": lambda d: _proportional(d, 0.99),
 }

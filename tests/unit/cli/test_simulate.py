@@ -123,7 +123,9 @@ def test_trades_and_report_are_written(run: Run, index: Path, prices: Path, tmp_
     assert report.read_text().startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("example", ["index", "eighty-twenty", "three-stable", "constant-product"])
+@pytest.mark.parametrize(
+    "example", ["index", "eighty-twenty", "three-stable", "constant-product", "withdrawal-fee"]
+)
 def test_verify_replays_on_the_contract(run: Run, project_root: Path, tmp_path: Path, example: str) -> None:
     pool, prices = project_root / "examples" / f"{example}.toml", tmp_path / "prices.csv"
     demo_command.write_market(pool, prices, hours=300)

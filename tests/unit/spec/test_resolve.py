@@ -12,6 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from poolwright.errors import SpecError
+from poolwright.model.pool import Pool
+from poolwright.model.results import RemoveKind
 from poolwright.spec import bounds
 from poolwright.spec.load import check_text, load_spec
 from poolwright.spec.params import Kind, PoolParams, Token
@@ -119,7 +121,8 @@ def test_the_fee_policy_that_a_preset_suggests_is_sound(name: str) -> None:
 
 def test_every_example_checks_clean_and_says_when_to_choose_it(project_root: Path) -> None:
     examples = sorted((project_root / "examples").glob("*.toml"))
-    assert {path.stem for path in examples} >= {"index", "eighty-twenty", "three-stable", "constant-product"}
+    names = {"index", "eighty-twenty", "three-stable", "constant-product", "withdrawal-fee"}
+    assert {path.stem for path in examples} >= names
     for path in examples:
         text = path.read_text(encoding="utf-8")
         assert check_text(text, path.name).findings == []
@@ -131,6 +134,16 @@ def test_the_index_example_starts_with_a_million_dollars_of_march_2020(project_r
     spec = load_spec(project_root / "examples" / "index.toml")
     value = sum((token.balance or 0) * (token.price_hint or 0) for token in spec.tokens)
     assert abs(value - 1_000_000) < 100
+
+
+def test_the_example_with_a_withdrawal_fee_keeps_a_thousandth_of_what_leaves(project_root: Path) -> None:
+    spec = load_spec(project_root / "examples" / "withdrawal-fee.toml")
+    params, balances = spec.resolve(), spec.initial_balances()
+    assert balances is not None
+    pool = Pool.create(params, balances)
+    supply = pool.state.shares
+    done = pool.remove_liquidity(RemoveKind.PROPORTIONAL, shares=supply // 2)
+    assert list(done.amounts) == [balance * (supply // 2 * 999 // 1000) // supply for balance in balances]
 
 
 def _params() -> st.SearchStrategy[PoolParams]:
