@@ -47,16 +47,19 @@ def _listening(output: Path) -> str:
     pytest.fail(f"anvil did not start within 10 s: {output.read_text()}")
 
 
-@pytest.fixture(params=["embedded", "anvil"])
-def web3(request: pytest.FixtureRequest) -> Iterator[Web3]:
-    """A connected chain; the node goes back to where it was after each test."""
-    if request.param == "embedded":
-        yield connect()
-        return
-    node = connect(request.getfixturevalue("anvil_url"))
+@pytest.fixture
+def node(anvil_url: str) -> Iterator[Web3]:
+    """The node, connected; it goes back to where it was after each test."""
+    node = connect(anvil_url)
     snapshot = node.provider.make_request("evm_snapshot", [])["result"]
     yield node
     assert node.provider.make_request("evm_revert", [snapshot])["result"] is True
+
+
+@pytest.fixture(params=["embedded", "anvil"])
+def web3(request: pytest.FixtureRequest) -> Web3:
+    """A connected chain as it is at first."""
+    return connect() if request.param == "embedded" else request.getfixturevalue("node")
 
 
 @pytest.fixture

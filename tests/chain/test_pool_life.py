@@ -36,6 +36,7 @@ def test_example_on_the_embedded_chain(example: ModuleType, capsys: pytest.Captu
     assert text.count("on average, over") == 3
 
 
+@pytest.mark.usefixtures("node")  # other tests find the node as it was
 def test_example_on_a_node(example: ModuleType, anvil_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     example.main(anvil_url)
     check(capsys.readouterr().out)
