@@ -16,7 +16,8 @@ from tools.storage_layout import KEEPERS
 QUICK = {"ShareToken", "UniswapV2Face"}
 # Run in the Vault's storage (tests/contracts/Vault/test_parts.py), or never deployed but for replays.
 OTHER_KEEPERS = {
-    "VaultAdmin", "VaultCounterparts", "VaultExtension", "VaultFactory", "VaultStable", "VaultUnbalanced",
+    "VaultAdmin", "VaultBatch", "VaultCounterparts", "VaultExtension", "VaultFactory", "VaultStable",
+    "VaultUnbalanced",
     "ConstantProductLedger", "StableLedger", "WeightedLedger", "TestToken", "TestRate",
 }  # fmt: skip
 

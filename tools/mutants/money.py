@@ -37,9 +37,9 @@ MUTANTS = (
         "the same in a path", REENTRY, ("Vault",),
     ),
     Mutant(
-        "unlocked-batch", "vault/Vault", "batch_swap", "if session == lock.IDLE:",
+        "unlocked-batch", "vault/VaultBatch", "batch_swap", "if session == lock.IDLE:",
         OPEN + "if session == lock.IDLE:",
-        "the same in a batch", REENTRY, ("Vault",),
+        "the same in a batch", REENTRY, ("VaultBatch",),
     ),
     Mutant(
         "unlocked-add", "vault/VaultExtension", "add_proportional", "opening: uint256[6] =",
@@ -108,18 +108,18 @@ MUTANTS = (
         ("VaultExtension",),
     ),
     Mutant(
-        "batch-unsettled", "vault/Vault", "batch_swap", "vault: unsettled", "",
-        "a token that is not named is neither paid nor received", ROUTES, ("Vault",),
+        "batch-unsettled", "vault/VaultBatch", "batch_swap", "vault: unsettled", "",
+        "a token that is not named is neither paid nor received", ROUTES, ("VaultBatch",),
     ),
     Mutant(
-        "batch-nets-upwards", "vault/routes", "batch", "lock.charge(done.token_in, convert(done.amount_in, int256))",
+        "batch-nets-upwards", "vault/batches", "batch", "lock.charge(done.token_in, convert(done.amount_in, int256))",
         "lock.charge(done.token_in, convert(current, int256))",
-        "an exact-out batch owes what it receives", ROUTES, ("Vault",),
+        "an exact-out batch owes what it receives", ROUTES, ("VaultBatch",),
     ),
     Mutant(
-        "batch-limit-of-the-session", "vault/routes", "batch", "lock.deltas[tokens[i]] - before[i]",
+        "batch-limit-of-the-session", "vault/batches", "batch", "lock.deltas[tokens[i]] - before[i]",
         "lock.deltas[tokens[i]]",
-        "a limit holds for what the session did before, too", SCENARIOS + ROUTES, ("Vault",),
+        "a limit holds for what the session did before, too", SCENARIOS + ROUTES, ("VaultBatch",),
     ),
     Mutant(
         "multicall-settles-nothing", "vault/custody", "settle",
@@ -200,12 +200,12 @@ MUTANTS = (
         "the same along a path", ROUTES, ("Vault",),
     ),
     Mutant(
-        "batch-limit-ignored", "vault/routes", "batch", "batch: limit", "",
-        "the same in a batch", ROUTES, ("Vault",),
+        "batch-limit-ignored", "vault/batches", "batch", "batch: limit", "",
+        "the same in a batch", ROUTES, ("VaultBatch",),
     ),
     Mutant(
-        "carried-into-another-token", "vault/routes", "batch", "batch: tokens do not follow", "",
-        "an amount carried over is taken for one of another token", ROUTES, ("Vault",),
+        "carried-into-another-token", "vault/batches", "batch", "batch: tokens do not follow", "",
+        "an amount carried over is taken for one of another token", ROUTES, ("VaultBatch",),
     ),
     Mutant(
         "path-breaks", "vault/routes", "path", "k == 0 or done.token_in == whole.token_out", "True",

@@ -15,7 +15,7 @@ from poolwright.chain.records import ChainError
 from poolwright.spec.kind import Kind
 
 # The Vault's own code first, then what it passes calls on to; every function is in one of them.
-VAULT_PARTS = ("Vault", "VaultExtension", "VaultUnbalanced", "VaultAdmin", "VaultFactory")
+VAULT_PARTS = ("Vault", "VaultExtension", "VaultUnbalanced", "VaultBatch", "VaultAdmin", "VaultFactory")
 KINDS = {
     Kind.WEIGHTED: "WeightedKind",
     Kind.CONSTANT_PRODUCT: "ConstantProductKind",
@@ -77,7 +77,7 @@ def deploy_protocol(web3: Web3, owner: str | None = None) -> Protocol:
     account = web3.to_checksum_address(web3.eth.default_account)  # type: ignore[arg-type]
     parts: dict[str, str] = {}
     nonce = web3.eth.get_transaction_count(account)
-    expected = create_address(account, nonce + len(KINDS) + 7)
+    expected = create_address(account, nonce + len(KINDS) + 8)
     kinds = {kind: _deploy(web3, parts, name) for kind, name in KINDS.items()}
     counterparts = _deploy(web3, parts, "VaultCounterparts")
     share_token = _deploy(web3, parts, "ShareToken", expected)
@@ -86,7 +86,10 @@ def deploy_protocol(web3: Web3, owner: str | None = None) -> Protocol:
     extension = _deploy(web3, parts, "VaultExtension", counterparts, admin)
     stable = _deploy(web3, parts, "VaultStable")
     unbalanced = _deploy(web3, parts, "VaultUnbalanced", counterparts, stable)
-    vault = _deploy(web3, parts, "Vault", owner or account, counterparts, stable, extension, unbalanced)
+    batch = _deploy(web3, parts, "VaultBatch", counterparts, stable)
+    vault = _deploy(
+        web3, parts, "Vault", owner or account, counterparts, stable, extension, unbalanced, batch
+    )
     if vault != expected:
         raise ChainError(
             f"the Vault came to {vault}, but its share token expects {expected}: "

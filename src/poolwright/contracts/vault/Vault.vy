@@ -25,10 +25,11 @@ initializes: pools[storage := storage]
 initializes: asking
 initializes: stable_asking
 initializes: swapping[storage := storage, asking := asking, stable_asking := stable_asking, pools := pools]
-initializes: routes[lock := lock, swapping := swapping]
+initializes: routes[swapping := swapping]
 
 EXTENSION: immutable(address)
 UNBALANCED: immutable(address)
+BATCH: immutable(address)
 
 
 # One swap; who is paid and names nobody is the caller, here and everywhere. `amount` is exact: what comes in, or with exact_out what goes out; `limit` bounds the other.
@@ -43,19 +44,22 @@ struct SwapRequest:
 
 
 @deploy
-def __init__(owner: address, counterparts: address, stable: address, extension: address, unbalanced: address):
+def __init__(
+    owner: address, counterparts: address, stable: address, extension: address, unbalanced: address, batch: address
+):
     storage.owner = owner
     asking.__init__(counterparts)
     stable_asking.__init__(stable)
     EXTENSION = extension
     UNBALANCED = unbalanced
+    BATCH = batch
 
 
 @external
 @raw_return
 def __default__() -> Bytes[4096]:
     """
-    @notice What is not here is in VaultUnbalanced or VaultExtension (which passes the rest on to VaultAdmin), in this storage.
+    @notice What is not here is in VaultUnbalanced, VaultBatch or VaultExtension (which passes the rest on to VaultAdmin), in this storage.
     """
     selector: bytes4 = convert(slice(msg.data, 0, 4), bytes4)
     # The room for an answer costs gas: most answers are short.
@@ -73,6 +77,10 @@ def __default__() -> Bytes[4096]:
         or selector == method_id("donate(address,uint256[],uint256)", output_type=bytes4)
     ):
         return raw_call(UNBALANCED, msg.data, max_outsize=32, is_delegate_call=True)
+    if selector == method_id(
+        "batch_swap((uint256,uint256)[],bool,address[],int256[],uint256,address,address)", output_type=bytes4
+    ):
+        return raw_call(BATCH, msg.data, max_outsize=576, is_delegate_call=True)
     return raw_call(EXTENSION, msg.data, max_outsize=4096, is_delegate_call=True)
 
 
@@ -115,30 +123,6 @@ def swap_path(
     custody.send(done.token_out, done.amount_out, receiver, session)
     lock.leave(session)
     return other
-
-
-@external
-def batch_swap(
-    steps: DynArray[routes.Step, routes.MAX_STEPS],
-    exact_out: bool,
-    tokens: DynArray[address, routes.MAX_TOKENS],
-    limits: DynArray[int256, routes.MAX_TOKENS],
-    deadline: uint256,
-    receiver: address,
-    integrator: address,
-) -> DynArray[int256, routes.MAX_TOKENS]:
-    """
-    @notice Swap along any paths over any pools and settle what is left of each token: at most limits[i] paid (+) or, negative, at
-            least so much received. Every token that does not net to nothing must be named. Returns what was paid (+) or received (-).
-    """
-    session: uint256 = entrance.begin(deadline)
-    deltas: DynArray[int256, routes.MAX_TOKENS] = routes.batch(steps, exact_out, tokens, limits, integrator)
-    if session == lock.IDLE:
-        for token: address in tokens:
-            custody.settle(token, receiver)
-        assert lock.unsettled == 0, "vault: unsettled"
-    lock.leave(session)
-    return deltas
 
 
 @external

@@ -14,6 +14,7 @@ from ..maths import asset_word
 from ..maths import constitution
 from ..maths import fee_policy_maths
 from ..maths import limits
+from . import batches
 from . import counterparts
 from . import previewing
 from . import reading
@@ -62,13 +63,13 @@ def preview_swap_path(
     """
     previewing.check_world()
     assert len(hops) > 0, "path: no hops"
-    steps: DynArray[routes.Step, routes.MAX_STEPS] = []
+    steps: DynArray[batches.Step, batches.MAX_STEPS] = []
     for hop: uint256 in hops:
-        steps.append(routes.Step(hop=hop, amount=0))
+        steps.append(batches.Step(hop=hop, amount=0))
     first: uint256 = 0
     last: uint256 = len(hops) - 1
     steps[last if exact_out else first].amount = amount
-    done: DynArray[Hop, routes.MAX_STEPS] = self._run(steps, exact_out, integrator, account, True)
+    done: DynArray[Hop, batches.MAX_STEPS] = self._run(steps, exact_out, integrator, account, True)
     if exact_out:  # the last hop was the first to run
         return done[last].amount_in, done[first].amount_out
     return done[first].amount_in, done[last].amount_out
@@ -77,22 +78,22 @@ def preview_swap_path(
 @external
 @view
 def preview_batch_swap(
-    steps: DynArray[routes.Step, routes.MAX_STEPS],
+    steps: DynArray[batches.Step, batches.MAX_STEPS],
     exact_out: bool,
-    tokens: DynArray[address, routes.MAX_TOKENS],
+    tokens: DynArray[address, batches.MAX_TOKENS],
     integrator: address,
     account: address,
-) -> DynArray[int256, routes.MAX_TOKENS]:
+) -> DynArray[int256, batches.MAX_TOKENS]:
     """
     @notice What an account would pay (+) or receive (-) of each token in a batch. Every token that does not net to nothing must
             be named.
     """
     previewing.check_world()
-    done: DynArray[Hop, routes.MAX_STEPS] = self._run(steps, exact_out, integrator, account, False)
+    done: DynArray[Hop, batches.MAX_STEPS] = self._run(steps, exact_out, integrator, account, False)
     for hop: Hop in done:
         assert hop.token_in in tokens or self._net(done, hop.token_in) == 0, "vault: unsettled"
         assert hop.token_out in tokens or self._net(done, hop.token_out) == 0, "vault: unsettled"
-    deltas: DynArray[int256, routes.MAX_TOKENS] = []
+    deltas: DynArray[int256, batches.MAX_TOKENS] = []
     for token: address in tokens:
         deltas.append(self._net(done, token))
     return deltas
@@ -137,25 +138,25 @@ def _seen(pool: address) -> previewing.Seen:
 @internal
 @view
 def _run(
-    steps: DynArray[routes.Step, routes.MAX_STEPS], exact_out: bool, integrator: address, account: address, in_path: bool
-) -> DynArray[Hop, routes.MAX_STEPS]:
+    steps: DynArray[batches.Step, batches.MAX_STEPS], exact_out: bool, integrator: address, account: address, in_path: bool
+) -> DynArray[Hop, batches.MAX_STEPS]:
     """
     @dev The steps in the order in which they run (exact out: last to first): see routes.vy.
     """
-    met: DynArray[previewing.Seen, routes.MAX_STEPS] = []
-    done: DynArray[Hop, routes.MAX_STEPS] = []
+    met: DynArray[previewing.Seen, batches.MAX_STEPS] = []
+    done: DynArray[Hop, batches.MAX_STEPS] = []
     count: uint256 = len(steps)
     current: uint256 = 0
     meeting: address = empty(address)
-    for k: uint256 in range(count, bound=routes.MAX_STEPS):
-        step: routes.Step = steps[count - 1 - k if exact_out else k]
+    for k: uint256 in range(count, bound=batches.MAX_STEPS):
+        step: batches.Step = steps[count - 1 - k if exact_out else k]
         if step.amount > 0:
             current = step.amount
         pool: address = convert(step.hop & (2 ** 160 - 1), address)
         index_in: uint256 = (step.hop >> 160) & 255
         index_out: uint256 = (step.hop >> 168) & 255
         at: uint256 = len(met)
-        for j: uint256 in range(len(met), bound=routes.MAX_STEPS):
+        for j: uint256 in range(len(met), bound=batches.MAX_STEPS):
             if met[j].pool == pool:
                 at = j
         if at == len(met):
@@ -211,7 +212,7 @@ def _with(word: uint256, balance: uint256) -> uint256:
 
 @internal
 @pure
-def _net(done: DynArray[Hop, routes.MAX_STEPS], token: address) -> int256:
+def _net(done: DynArray[Hop, batches.MAX_STEPS], token: address) -> int256:
     net: int256 = 0
     for hop: Hop in done:
         if hop.token_in == token:
