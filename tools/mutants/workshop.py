@@ -55,7 +55,7 @@ def _tried(plant: Callable[[Path], None], tests: tuple[str, ...], only: str) -> 
     gc.disable()  # the process is short; for the compiler it is a quarter of the time
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "project"
-        for name in ("src", "tests", "tools"):
+        for name in ("src", "tests", "tools", "docs"):  # parity reads docs/storage.md
             shutil.copytree(ROOT / name, copy / name)
         shutil.copy(ROOT / "pyproject.toml", copy)
         plant(copy)
