@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.contracts.compiling import CONTRACTS
 RUN_IN_PLACE = (*VAULT_PARTS, "VaultCounterparts", "VaultStable")
 
 
+@cache
 def layout(name: str) -> dict[str, Any]:
     """The compiler's storage layout of one part."""
     path = Path(CONTRACTS) / "vault" / f"{name}.vy"

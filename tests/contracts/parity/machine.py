@@ -337,7 +337,8 @@ class Parity(RuleBasedStateMachine):
     @rule(name=pools, size=sizes, who=people, to=people)
     def transfer(self, name: str, size: int, who: str, to: str) -> None:
         shares = self.memory(name).shares_of(who)
-        trading.transfer(self.twins, name, sized(shares // 2, size), who, to)
+        moved = shares + 1 if size >= BEYOND else sized(shares // 2, size)
+        trading.transfer(self.twins, name, moved, who, to)
 
     @precondition(lambda self: wants(self, "collect"))
     @rule(name=pools, i=places, who=people)

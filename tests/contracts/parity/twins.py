@@ -73,6 +73,7 @@ class Twins:
         )
         self._questions: dict[tuple[tuple[str, int], ...], tuple[bytes, list[tuple[str, int, str]]]] = {}
         self._compared = 0
+        self._granting: tuple[Grants, tuple[tuple[str, int], ...], bytes] | None = None
         self._known: dict[str, tuple[PoolState, Plugged | None, bytes]] = {}
 
     def open(self, params: PoolParams, amounts: Sequence[int]) -> None:
@@ -179,7 +180,7 @@ class Twins:
         expected = (
             b"".join(self._words(name) for name in self.model)
             + _words(facts.of_world(self))
-            + _words(facts.of_grants(self))
+            + self._granted(pools)
         )
         found = self._read(pools)
         if found != expected:
@@ -212,6 +213,12 @@ class Twins:
         if known is None or known[0] is not state or known[1] != plugged:
             self._known[name] = known = (state, plugged, _words(facts.of_pool(self, name)))
         return known[2]
+
+    def _granted(self, pools: tuple[tuple[str, int], ...]) -> bytes:
+        """The words of what is allowed; worked out again only when that, or whose it is, is another."""
+        if self._granting is None or self._granting[:2] != (self.grants, pools):
+            self._granting = self.grants, pools, _words(facts.of_grants(self))
+        return self._granting[2]
 
     def _differences(self, found: bytes, expected: bytes) -> list[str]:
         names = {address: name for name, address in self.address.items()}
