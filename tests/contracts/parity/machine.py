@@ -300,19 +300,22 @@ class Parity(RuleBasedStateMachine):
     @precondition(lambda self: wants(self, *trading.ADDS))
     @rule(name=pools, k=places, i=places, size=sizes, who=people, to=people, seconds=whiles)
     def add(self, name: str, k: int, i: int, size: int, who: str, to: str, seconds: int) -> None:
-        operation = self.one_of(tuple(trading.ADDS), k)
-        trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
+        for operation in self.some_of(tuple(trading.ADDS), k):
+            trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
 
     @precondition(lambda self: wants(self, *trading.REMOVES))
     @rule(name=pools, k=places, i=places, size=sizes, who=people, to=people, seconds=whiles)
     def remove(self, name: str, k: int, i: int, size: int, who: str, to: str, seconds: int) -> None:
-        operation = self.one_of(tuple(trading.REMOVES), k)
-        trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
+        for operation in self.some_of(tuple(trading.REMOVES), k):
+            trading.liquidity(self.twins, self.asked(operation, name, i, 0, size, who, to), seconds)
 
-    def one_of(self, operations: tuple[str, ...], k: int) -> str:
-        """One of some operations, of the wanted ones where only they are."""
-        asked = [each for each in operations if wants(self, each)]
-        return asked[k % len(asked)]
+    def some_of(self, operations: tuple[str, ...], k: int) -> list[str]:
+        """One of some operations; all that are wanted, one after the other, where only some are."""
+        return (
+            [each for each in operations if wants(self, each)]
+            if self.wanted
+            else [operations[k % len(operations)]]
+        )
 
     @precondition(lambda self: wants(self, "donate"))
     @rule(name=pools, size=sizes, who=people, seconds=whiles)
