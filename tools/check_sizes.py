@@ -25,9 +25,10 @@ RUNTIME_BYTES = 22_000  # the chain's limit is 24,576; a tenth stays in hand
 # "path" or "path:function" -> (its own limit, why it may be larger).
 EXCEPTIONS: dict[str, tuple[int, str]] = {
     "src/poolwright/contracts/vault/swapping.vy:swap": (
-        150,
+        185,
         "in parts, which hand each other a dozen words, a swap costs 300 gas more: measured",
     ),
+    "src/poolwright/contracts/vault/adding.vy:add_single": (75, "as a swap: one function from word to word"),
 }
 
 

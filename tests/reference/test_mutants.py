@@ -79,7 +79,7 @@ MUTANTS = [
     (WEIGHTED, "add_single_exact_shares", log_exp, "pow_up", log_exp.pow_down),
     (WEIGHTED, "remove_single_exact_in", geometric_maths, "_phi_up", lambda u, ratio, fee: u),
     (WEIGHTED, "remove_single_exact_out", geometric_maths, "_solve_down", lambda taxed, *_: taxed),
-    (CONSTANT_PRODUCT, "swap_exact_in", fixed_point, "mul_div_down", fixed_point.mul_div_up),
+    (CONSTANT_PRODUCT, "swap_exact_in", fixed_point, "mul_div_down", lambda a, b, c: -(-a * b // c)),
     (CONSTANT_PRODUCT, "swap_exact_out", constant_product_maths.fixed_point, "mul_div_up", floor_of_product),
     (CONSTANT_PRODUCT, "add_proportional", share_maths, "proportional_in_up", floor_each),
     (CONSTANT_PRODUCT, "remove_proportional", share_maths, "proportional_out_down", ceil_each),

@@ -140,10 +140,11 @@ def functions_of(path: Path, twin: Any) -> list[Function]:
     nodes = list(module.get_children(vy.FunctionDef))
     if not nodes:
         return []
-    stems = {path.stem} | {
-        Path(n._metadata["import_info"].compiler_input.resolved_path).stem
+    imports = (
+        Path(n._metadata["import_info"].compiler_input.resolved_path)
         for n in module.get_children((vy.Import, vy.ImportFrom))
-    }
+    )
+    stems = {path.stem} | {found.stem for found in imports if found.parent == path.parent.resolve()}
     output = compile_harness(path.parent, harness(path.stem, nodes, sorted(stems)))
     evm, address = deploy(output["bytecode_runtime"])
     selectors = {signature.split("(")[0]: int(s, 16) for signature, s in output["method_identifiers"].items()}

@@ -137,6 +137,25 @@ MUTANTS = (
         "who is not paid has paid all the same", TOKENS, ("Vault",),
     ),
     Mutant(
+        "shares-of-a-plain-add-for-nobody", "vault/adding", "add_single",
+        "msg.sender if receiver == empty(address) else receiver", "receiver",
+        "the same where the Vault itself prices", SWAPS, ("Vault",),
+    ),
+    Mutant(
+        "plain-add-past-the-flags", "vault/adding", "add_single", "word >> asset_word.FLAGS_SHIFT != 0", "word == 0",
+        "a pool that is paused, retired or guarded takes deposits of one asset", CHANGES, ("Vault",),
+    ),
+    Mutant(
+        "plain-add-limit-ignored", "vault/adding", "add_single", "add: shares below limit", "",
+        "a sandwiched provider gets any shares", LIQUIDITY, ("Vault",),
+    ),
+    Mutant(
+        "stable-out-up-in-the-vault", "vault/stable_pools", "price_out",
+        "(unsafe_sub(held, stays) << right) >> left, factors[index_out])",
+        "(unsafe_sub(held, stays) << right) >> left, factors[index_out]) + 1",
+        "every stable swap takes a unit too many: Balancer, November 2025", ROUNDING, ("Vault",),
+    ),
+    Mutant(
         "shares-for-nobody", "vault/custody", "whom",
         "msg.sender if receiver == empty(address) else receiver", "receiver",
         "who names no receiver locks the shares for ever", SWAPS, ("VaultExtension", "VaultUnbalanced"),
@@ -208,7 +227,7 @@ MUTANTS = (
         "an amount carried over is taken for one of another token", ROUTES, ("VaultBatch",),
     ),
     Mutant(
-        "path-breaks", "vault/routes", "path", "k == 0 or done.token_in == whole.token_out", "True",
+        "path-breaks", "vault/routes", "path", "met != (last.token_out if exact_out else last.token_in)", "False",
         "what a hop gave is paid into the next in another token", ROUTES, ("Vault",),
     ),
     Mutant(
@@ -228,7 +247,7 @@ MUTANTS = (
         "a manager stops nothing", CHANGES, ("Vault",),
     ),
     Mutant(
-        "pause-for-ever", "vault/pools", "check_unpaused", "block.timestamp >= until", "until == 0",
+        "pause-for-ever", "vault/pools", "check_unpaused", "block.timestamp < until", "until != 0",
         "a pause never ends", CHANGES, ("Vault",),
     ),
     Mutant(
@@ -237,7 +256,7 @@ MUTANTS = (
     ),
     # Fees
     Mutant(
-        "integrator-paid-twice", "vault/swapping", "swap", "kept += part", "pass",
+        "integrator-paid-twice", "vault/swapping", "swap", "kept = unsafe_add(kept, part)", "pass",
         "an integrator's part stays in the pool's ledger, too", SOLVENCY, ("Vault",),
     ),
     Mutant(
@@ -258,7 +277,7 @@ MUTANTS = (
     Mutant(
         "module-fee-above-the-terms", "vault/pricing", "fee", "min(max(signals.module_fee, terms.least), terms.most)",
         "signals.module_fee",
-        "a fee above 100 %: Velocore, June 2024", ("contracts/modules/test_fee_module.py",), ("Vault",),
+        "a fee above 100 %: Velocore, June 2024", ("contracts/modules/test_fee_module.py",), ("VaultCounterparts",),
     ),
     Mutant(
         "liquidity-fee-above-the-terms", "vault/unbalanced", "_fee", "min(max(module_fee, terms.least), terms.most)",
@@ -305,12 +324,12 @@ MUTANTS = (
     ),
     Mutant(
         "stable-domain-open", "maths/stable_invariant", "balance_up",
-        "min(least, y) > unsafe_add(others, y) >> IMBALANCE_BITS", "y > 0",
-        "the solver is asked where it was never proved: yETH, November 2025", SWAPS, ("VaultStable",),
+        "min(least, y) <= unsafe_add(others, y) >> IMBALANCE_BITS", "y == 0",
+        "the solver is asked where it was never proved: yETH, November 2025", SWAPS, ("Vault", "VaultStable"),
     ),
     Mutant(
-        "swap-forgets-rates", "vault/stable_pools", "price_swap", "header & constitution.RATED != 0", "False",
-        "swaps price what liquidity does not: Saddle and Nerve, 2021", SWAPS, ("VaultStable",),
+        "swap-forgets-rates", "vault/stable_pools", "_values", "header & constitution.RATED != 0", "False",
+        "swaps price what liquidity does not: Saddle and Nerve, 2021", SWAPS, ("Vault",),
     ),
     Mutant(
         "power-outside-its-domain", "maths/weighted_maths", "compute_out_given_exact_in", "swap: out too large", "",
@@ -358,13 +377,13 @@ MUTANTS = (
     ),
     # Averages
     Mutant(
-        "average-moves-with-the-trade", "vault/swapping", "_moved",
+        "average-moves-with-the-trade", "vault/moving", "moved",
         "oracle_maths.drifted(drift, word & limits.MAX_BALANCE, balance)", "drift",
         "a price within a block is what the last trade made of it", PRICES, ("Vault",),
     ),
     Mutant(
-        "average-moves-with-liquidity", "vault/unbalanced", "_touch",
-        "oracle_maths.drifted(one.drift, balance, after)", "one.drift",
+        "average-moves-with-liquidity", "vault/moving", "moved",
+        "oracle_maths.drifted(drift, word & limits.MAX_BALANCE, balance)", "drift",
         "the same by an unbalanced deposit", PRICES, ("VaultUnbalanced",),
     ),
     # Exits

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FUNCTION = r"^(?:def|event) {name}\b.*?(?=^@|\Z)"
 # The assertion that ends in a revert text, over as many lines as it has.
 ASSERTION = r"^ *assert ((?:(?!^ *assert ).)*?), {text}$"
+REFUSAL = "refusal.because({text})"
 
 
 @dataclass(frozen=True)
 class Mutant:
     """In `function` of `source`, a module below contracts/, `old` becomes `new`; `harm` is what that would do.
 
-    With `new` empty, the assertion that ends in the revert text `old` always holds; what it calls is called all the
-    same. `contracts` are compiled anew, and the first failure among `tests`, below tests/, kills the mutant (those of
-    them that `only` selects, as pytest's -k).
+    With `new` empty, nothing is refused with the revert text `old`; what its condition calls is called all the same.
+    `contracts` are compiled anew, and the first failure among `tests`, below tests/, kills the mutant (those of them
+    that `only` selects, as pytest's -k).
     """
 
     name: str
@@ -35,6 +36,8 @@ class Mutant:
         body = found[0] if found else ""
         if self.new:
             places = [(at.start(), at.end()) for at in re.finditer(re.escape(self.old), body)]
+        elif (refusal := REFUSAL.format(text=f'"{self.old}"')) in body:
+            return replace(self, old=refusal, new="pass").applied_to(text)
         else:
             pattern = ASSERTION.format(text=re.escape(f'"{self.old}"'))
             places = [at.span(1) for at in re.finditer(pattern, body, re.MULTILINE | re.DOTALL)]

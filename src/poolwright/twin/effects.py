@@ -62,6 +62,8 @@ class Effects:
         return _NONE
 
     def _call(self, node: Any) -> Texts:
+        if is_refusal(node):
+            return frozenset([message(node.args[0])])
         function = node.func._metadata.get("type")
         if isinstance(function, ContractFunctionT):
             return self.function(function.decl_node)
@@ -90,6 +92,11 @@ class Effects:
         if isinstance(node, vy.Assign | vy.AnnAssign):
             return self.texts(node.target) | self.texts(node.value)
         return self.texts(getattr(node, "value", None))
+
+
+def is_refusal(node: Any) -> bool:
+    """Tell a call of contracts/refusal.vy, which reverts with the text it is given."""
+    return isinstance(node, vy.Call) and node.get("func.value.id") == "refusal"
 
 
 def message(node: Any) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vyper import ast as vy
 
 from poolwright.twin import names, types
-from poolwright.twin.effects import message
+from poolwright.twin.effects import is_refusal, message
 from poolwright.twin.errors import TwinError
 from poolwright.twin.expressions import COMPARE, Expressions, folded
 
@@ -85,6 +85,9 @@ class FunctionWriter:
         self._emit(depth, "continue")
 
     def _expr(self, node: Any, depth: int) -> None:
+        if is_refusal(node.value):
+            self._text_is_literal(node, node.value.args[0])
+            return self._emit(depth, self._failure(node.value.args[0]))
         if not isinstance(node.value, vy.Call):
             raise TwinError(node, "a value that is not used")
         if node.value.get("func.attr") in ("append", "pop"):

@@ -59,6 +59,8 @@ class ModuleWriter:
 
     def _import(self, node: Any) -> None:
         info = node._metadata["import_info"]
+        if info.alias == "refusal":  # the twin raises by itself: see effects.is_refusal
+            return
         if info.compiler_input.resolved_path.parent != self.node_path.parent:
             raise TwinError(node, "only modules of the same folder can be imported: from . import <module>")
         self._aliases[info.alias] = names.safe(info.alias)

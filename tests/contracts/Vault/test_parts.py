@@ -38,6 +38,7 @@ def test_every_part_has_the_storage_of_the_vault(part: str) -> None:
 
 
 def test_no_selector_is_in_two_parts() -> None:
-    """A call that an earlier part knows never reaches a later one."""
+    """A call that an earlier part knows never reaches a later one; but one that the Vault hands on, as it came."""
     homes = Counter(selector for part in RUN_IN_PLACE for selector in artifact(part).selectors.values())
-    assert [selector for selector, count in homes.items() if count > 1] == []
+    handed_on = artifact("Vault").selectors["add_single_exact_in"]
+    assert [selector for selector, count in homes.items() if count > 1] == [handed_on]

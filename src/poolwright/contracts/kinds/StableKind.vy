@@ -84,6 +84,7 @@ def compute_balance_given_invariant(pool: IKind.PoolView, index: uint256, invari
     assert invariant * limits.WAD <= max_value(uint256) >> left, "stable: balances too large"
     # D in units of x, rounded up: the balance grows with it.
     d: uint256 = (((invariant * limits.WAD) << left) >> right) + 1
+    assert d < stable_invariant.D_MAX, "stable: balances too large"
     y: uint256 = stable_invariant.balance_up(x, index, x[index], d, pool.parameter)
     return stable_invariant.value_up(y, left, right) // factors[index] + 1
 

@@ -118,27 +118,6 @@ def pack(asset: Asset) -> uint256:
 
 @internal
 @pure
-def replaced(
-    word: uint256, balance: uint256, owed: uint256, drift: int256, variance: uint256, time: uint256
-) -> uint256:
-    """
-    @dev A word with new fields and its old flags. Fields are the caller's to bound: balance and owed by their limits, drift and
-         variance as oracle_maths gives them, time a timestamp.
-    """
-    # cannot overflow: a drift is above -2^33, and two's complement adds alike with and without a sign.
-    offset: uint256 = unsafe_add(convert(convert(drift, bytes32), uint256), DRIFT_OFFSET)
-    return (
-        (word >> FLAGS_SHIFT << FLAGS_SHIFT)
-        | (time << TIME_SHIFT)
-        | (variance << VARIANCE_SHIFT)
-        | (offset << DRIFT_SHIFT)
-        | (owed << OWED_SHIFT)
-        | balance
-    )
-
-
-@internal
-@pure
 def quantum(decimals: uint256) -> uint256:
     """
     @dev Raw units of one unit of `owed`: 10^9 for 18 decimals, 1 for 9 and fewer. 2^40 of them are 1,099 tokens or more.

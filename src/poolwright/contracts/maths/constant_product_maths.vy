@@ -8,6 +8,7 @@
 """
 # Liquidity: geometric_maths with weights 1 and total weight n.
 
+from .. import refusal
 from . import fixed_point
 from . import limits
 
@@ -20,9 +21,8 @@ def compute_out_given_exact_in(
     """
     @dev out = b_out * net / (b_in + net). Amount leaves: rounds down.
     """
-    return fixed_point.mul_div_down(
-        balance_out, net_in_e18, balance_in * fixed_point.WAD + net_in_e18
-    )
+    after: uint256 = unsafe_mul(balance_in, fixed_point.WAD) + net_in_e18  # cannot overflow: a balance is below 2^112
+    return fixed_point.mul_div_down(balance_out, net_in_e18, after)
 
 
 @internal
@@ -33,13 +33,15 @@ def compute_in_given_exact_out(
     """
     @dev net = b_in * out / (b_out - out), in _e18. Amount enters: rounds up.
     """
-    assert amount_out > 0, "swap: zero out"
-    assert amount_out < balance_out, "swap: out too large"
-    whole: uint256 = balance_in * amount_out // (balance_out - amount_out)
-    assert whole < limits.MAX_BALANCE, "swap: in too large"
-    return fixed_point.mul_div_up(
-        balance_in * fixed_point.WAD, amount_out, balance_out - amount_out
-    )
+    if amount_out == 0:
+        refusal.because("swap: zero out")
+    if amount_out >= balance_out:
+        refusal.because("swap: out too large")
+    stays: uint256 = unsafe_sub(balance_out, amount_out)  # cannot overflow: see above
+    whole: uint256 = unsafe_div(unsafe_mul(balance_in, amount_out), stays)  # cannot overflow: balances are below 2^112
+    if whole >= limits.MAX_BALANCE:
+        refusal.because("swap: in too large")
+    return fixed_point.mul_div_up(unsafe_mul(balance_in, fixed_point.WAD), amount_out, stays)  # cannot overflow: as above
 
 
 @internal

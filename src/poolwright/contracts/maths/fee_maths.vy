@@ -9,6 +9,7 @@
 # Suffix _e18: raw token units times 1e18. A net amount keeps its 18 extra digits, so the fee is never rounded
 # before the invariant has seen it.
 
+from .. import refusal
 from . import fixed_point
 from . import limits
 
@@ -19,8 +20,10 @@ def net_of_fee(amount_in: uint256, fee: uint256) -> uint256:
     """
     @dev amount_in * (1 - fee), exact, in _e18.
     """
-    assert amount_in > 0, "swap: zero in"
-    assert amount_in <= limits.MAX_BALANCE, "swap: in too large"
+    if amount_in == 0:
+        refusal.because("swap: zero in")
+    if amount_in > limits.MAX_BALANCE:
+        refusal.because("swap: in too large")
     # cannot overflow: below 2^112 times 10^18 at most.
     return unsafe_mul(amount_in, fixed_point.WAD - fee)
 

@@ -43,18 +43,19 @@ def imbalance_fee(
     b: uint256 = max(value_out, 1)
     # A logarithm takes operands below 2^176: larger ones lose digits, value_in upwards and value_out downwards.
     if max(a, b) >= 2 ** 176:
-        a = a // 2 ** 81 + 1
-        b = max(b // 2 ** 81, 1)
+        a = unsafe_add(a >> 81, 1)  # cannot overflow: below 2^175
+        b = max(b >> 81, 1)
     size: uint256 = 0
     if a > b:
-        # ln is low by less than a 2^-68 part and 2e-24: below one unit, since it is below 122.
-        size = fixed_point.div_up(convert(log_exp.ln(a, b), uint256), fixed_point.WAD) + 1
-        return min(most, base + fixed_point.mul_up(slope, size))
+        # ln is low by less than a 2^-68 part and 2e-24: below one unit, since it is below 122. Rounds up, and one more.
+        # cannot overflow: 122 * 10^36 < 2^127.
+        size = unsafe_add(convert(log_exp.ln(a, b), uint256), 2 * fixed_point.WAD - 1) // fixed_point.WAD
+        # cannot overflow: a slope below 2^64 times 2^67; fees are below 2^60. The fee rounds up.
+        risk: uint256 = unsafe_add(unsafe_mul(slope, size), fixed_point.WAD - 1) // fixed_point.WAD
+        return min(most, unsafe_add(base, risk))  # cannot overflow: see above
     size = convert(log_exp.ln(b, a), uint256) // fixed_point.WAD
-    cut: uint256 = fixed_point.mul_down(slope, size)
-    if cut >= base - least:
-        return least
-    return base - cut
+    cut: uint256 = unsafe_mul(slope, size) // fixed_point.WAD  # cannot overflow: see above
+    return unsafe_sub(base, min(cut, unsafe_sub(base, least)))  # cannot overflow: least <= base
 
 
 @internal

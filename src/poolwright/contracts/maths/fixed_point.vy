@@ -7,6 +7,8 @@
 @custom:kill none: pure functions
 """
 
+from .. import refusal
+
 WAD: constant(uint256) = 10 ** 18
 E36: constant(uint256) = 10 ** 36
 
@@ -15,7 +17,8 @@ E36: constant(uint256) = 10 ** 36
 @pure
 def div_up(a: uint256, b: uint256) -> uint256:
     # ceil(a / b)
-    assert b != 0, "fixed_point: division by zero"
+    if b == 0:
+        refusal.because("fixed_point: division by zero")
     if a == 0:
         return 0
     # cannot overflow: a >= 1 under the subtraction; with b >= 2 the quotient is below 2^255, with b = 1 it is a - 1.
@@ -44,7 +47,8 @@ def mul_up(a: uint256, b: uint256) -> uint256:
 @pure
 def div_wad_down(a: uint256, b: uint256) -> uint256:
     # floor(a * 10^18 / b); reverts without a text when a * 10^18 >= 2^256
-    assert b != 0, "fixed_point: division by zero"
+    if b == 0:
+        refusal.because("fixed_point: division by zero")
     return unsafe_div(a * WAD, b)  # cannot overflow: a quotient by b >= 1
 
 
@@ -59,7 +63,8 @@ def div_wad_up(a: uint256, b: uint256) -> uint256:
 @pure
 def mul_div_down(a: uint256, b: uint256, c: uint256) -> uint256:
     # floor(a * b / c) with a 512-bit product
-    assert c != 0, "fixed_point: division by zero"
+    if c == 0:
+        refusal.because("fixed_point: division by zero")
     if (a | b) >> 128 == 0:
         # cannot overflow: both factors are below 2^128.
         return unsafe_div(unsafe_mul(a, b), c)
@@ -70,14 +75,11 @@ def mul_div_down(a: uint256, b: uint256, c: uint256) -> uint256:
 @pure
 def mul_div_up(a: uint256, b: uint256, c: uint256) -> uint256:
     # ceil(a * b / c) with a 512-bit product
-    assert c != 0, "fixed_point: division by zero"
-    if (a | b) >> 128 == 0:
-        # cannot overflow: both factors are below 2^128.
-        return self.div_up(unsafe_mul(a, b), c)
-    quotient: uint256 = self._wide_mul_div(a, b, c)
+    quotient: uint256 = self.mul_div_down(a, b, c)
     if uint256_mulmod(a, b, c) == 0:
         return quotient
-    assert quotient != max_value(uint256), "fixed_point: overflow"
+    if quotient == max_value(uint256):
+        refusal.because("fixed_point: overflow")
     return unsafe_add(quotient, 1)  # cannot overflow: quotient < 2^256 - 1
 
 
@@ -94,7 +96,8 @@ def _wide_mul_div(a: uint256, b: uint256, c: uint256) -> uint256:
         high = unsafe_sub(high, 1)  # wraps on purpose: see above
     if high == 0:
         return unsafe_div(low, c)  # cannot overflow: a quotient by c >= 1
-    assert high < c, "fixed_point: overflow"
+    if high >= c:
+        refusal.because("fixed_point: overflow")
 
     # Take away the remainder; what is left divides exactly.
     remainder: uint256 = uint256_mulmod(a, b, c)

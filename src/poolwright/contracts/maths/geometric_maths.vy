@@ -13,6 +13,7 @@
 # Remove:  1 - amount/balance = phi(rho^-1(1 - shares/supply)).
 # All ratios are in 1e36 scale; _e18 marks raw units times 1e18.
 
+from .. import refusal
 from . import fixed_point
 from . import limits
 from . import log_exp
@@ -90,15 +91,17 @@ def compute_shares_given_amount_in(
     @dev compute_shares_given_amounts_in for one token, to the unit; the supply is below 2^128.
     """
     # cannot overflow: balance < 2^112, so before and net together are below 10 * 2^112 * 10^18 < 2^176, and growth below 10^37.
-    assert amount_in <= unsafe_mul(balance, limits.MAX_ADD_RATIO), "add: amount too large"
+    if amount_in > unsafe_mul(balance, limits.MAX_ADD_RATIO):
+        refusal.because("add: amount too large")
     before_e18: uint256 = unsafe_mul(balance, fixed_point.WAD)  # cannot overflow: see above
     gross_e18: uint256 = unsafe_mul(amount_in, fixed_point.WAD)  # cannot overflow: see above
     net_e18: uint256 = gross_e18
     growth: uint256 = self._growth_of_one_down(before_e18, net_e18, weight, total_weight)
     proportional_e18: uint256 = unsafe_div(unsafe_mul(balance, growth), fixed_point.WAD)  # cannot overflow: see above
     if net_e18 > proportional_e18:
-        # cannot overflow: the fee is below one.
-        net_e18 = unsafe_sub(net_e18, fixed_point.mul_up(unsafe_sub(net_e18, proportional_e18), fee))
+        # cannot overflow: below 2^176 times a fee below 2^60. The tax rounds up, and is less than what it is a part of.
+        tax_e36: uint256 = unsafe_mul(unsafe_sub(net_e18, proportional_e18), fee)
+        net_e18 = unsafe_sub(net_e18, unsafe_add(tax_e36, fixed_point.WAD - 1) // fixed_point.WAD)  # cannot overflow: see above
     growth = self._growth_of_one_down(before_e18, net_e18, weight, total_weight)
     # cannot overflow: see above, and net_e18 only fell.
     return unsafe_mul(supply, growth) // fixed_point.E36, unsafe_sub(gross_e18, net_e18) // fixed_point.WAD
@@ -198,9 +201,14 @@ def _growth_of_one_down(before_e18: uint256, net_e18: uint256, weight: uint256, 
     """
     @dev _growth_down of one token.
     """
-    total: int256 = log_exp.log2_down(before_e18 + net_e18, before_e18) * convert(weight, int256)
-    ratio: uint256 = log_exp.exp2_down(total // convert(total_weight, int256))
-    return unsafe_sub(max(ratio, fixed_point.E36), fixed_point.E36)  # cannot overflow: at least 0
+    # cannot overflow: see compute_shares_given_amount_in. Of no less than one, the logarithm is not negative.
+    grown: uint256 = convert(log_exp.log2_down(unsafe_add(before_e18, net_e18), before_e18), uint256)
+    # cannot overflow: a logarithm is below 2^104, a weight at most 10^18; a total weight is at least 1.
+    grown = unsafe_div(unsafe_mul(grown, weight), total_weight)
+    ratio: uint256 = log_exp.exp2_down(convert(grown, int256))
+    if ratio <= fixed_point.E36:
+        return 0
+    return unsafe_sub(ratio, fixed_point.E36)  # cannot overflow: see above
 
 
 @internal

@@ -12,6 +12,8 @@ Base 2 in 2^96 scale, so that reducing a range is a shift. Bounds, as derived by
                          plus 3 units of 1e-36: 1.5e-19 for p/q = 100 at 1e-18, 4e-22 for p/q = 1 and n/d = 1.1
 """
 
+from .. import refusal
+
 # Equal to fixed_point.E36.
 E36: constant(uint256) = 10 ** 36
 
@@ -68,7 +70,8 @@ LOG2E: constant(uint256) = 151933520934879550844003121311
 @pure
 def pow_down(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
     # (n / d)^(p / q) in 1e36 scale, rounded down; exactly 1e36 for n = d
-    assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
+    if q == 0 or p >= MAX_POWER:
+        refusal.because("log_exp: exponent out of range")
     if n >= d:
         # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
         return self._exp2(unsafe_div(unsafe_mul(self._log2_low(n, d), p), q), False, 0)
@@ -83,7 +86,8 @@ def pow_down(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
 @pure
 def pow_up(n: uint256, d: uint256, p: uint256, q: uint256) -> uint256:
     # (n / d)^(p / q) in 1e36 scale, rounded up; at most 1e36 + 1 for n <= d
-    assert q != 0 and p < MAX_POWER, "log_exp: exponent out of range"
+    if q == 0 or p >= MAX_POWER:
+        refusal.because("log_exp: exponent out of range")
     if n <= d:
         # cannot overflow: a logarithm is below 2^104, p below 2^128, and q >= 1 divides.
         return self._exp2(unsafe_div(unsafe_mul(self._log2_low(d, n), p), q), True, 1)
@@ -171,7 +175,8 @@ def exp(x: int256) -> uint256:
     # e^x, both in 1e36 scale: relative error <= |x| / 2^70 + 2^-96, plus 3 units, on either side
     magnitude: uint256 = convert(abs(x), uint256)
     if magnitude >> 128 != 0:
-        assert x < 0, "log_exp: exponent too large"
+        if x >= 0:
+            refusal.because("log_exp: exponent too large")
         return 0
     # cannot overflow: below 2^128 times 2^97.
     return self._exp2(unsafe_mul(magnitude, LOG2E) >> 120, x < 0, 0)
@@ -190,7 +195,8 @@ def _log2_high(large: uint256, small: uint256) -> uint256:
 @pure
 def _log2_low(large: uint256, small: uint256) -> uint256:
     # Lower bound of log2(large / small), large >= small, that also pays for _exp2: at most true * (1 - 2^-70.3)
-    assert small != 0 and large < MAX_OPERAND, "log_exp: ratio out of range"
+    if small == 0 or large >= MAX_OPERAND:
+        refusal.because("log_exp: ratio out of range")
     # cannot overflow: small <= large < 2^176, so the product is below 2^256; z <= 1 in 2^80 scale.
     z: uint256 = unsafe_div(unsafe_sub(large, small) << 80, unsafe_add(large, small))
     base: uint256 = 0
@@ -276,7 +282,8 @@ def _exp2(magnitude: uint256, negative: bool, slack: uint256) -> uint256:
     k: uint256 = 0
     if magnitude > HALF:
         if magnitude >= MAX_EXPONENT:
-            assert negative, "log_exp: exponent too large"
+            if not negative:
+                refusal.because("log_exp: exponent too large")
             return slack
         # The nearest integer k; t <= 1/2 remains, on either side of it.
         k = magnitude >> 96

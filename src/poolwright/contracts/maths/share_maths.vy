@@ -7,6 +7,7 @@
 @custom:kill none: pure
 """
 
+from .. import refusal
 from . import fixed_point
 from . import limits
 
@@ -28,10 +29,12 @@ def minted(supply: uint256, shares: uint256) -> uint256:
     """
     @dev Supply after minting.
     """
-    assert shares > 0, "shares: zero minted"
-    assert shares <= limits.MAX_SHARES, "shares: too many"
-    assert supply + shares <= limits.MAX_SHARES, "shares: too many"
-    return supply + shares
+    if shares == 0:
+        refusal.because("shares: zero minted")
+    after: uint256 = unsafe_add(supply, shares)  # wraps on purpose: a supply is below 2^128, and then the shares are too many
+    if max(after, shares) > limits.MAX_SHARES:
+        refusal.because("shares: too many")
+    return after
 
 
 @internal
@@ -75,9 +78,9 @@ def credited(balance: uint256, amount: uint256) -> uint256:
     """
     @dev Balance after a receipt.
     """
-    assert amount <= limits.MAX_BALANCE, "pool: balance too large"
-    after: uint256 = unsafe_add(balance, amount)  # cannot overflow: both are below 2^112
-    assert after <= limits.MAX_BALANCE, "pool: balance too large"
+    after: uint256 = unsafe_add(balance, amount)  # wraps on purpose: a balance is below 2^112, and then the amount is too large
+    if max(after, amount) > limits.MAX_BALANCE:
+        refusal.because("pool: balance too large")
     return after
 
 
@@ -87,7 +90,8 @@ def debited(balance: uint256, amount: uint256) -> uint256:
     """
     @dev Balance after a payment; at least one unit stays.
     """
-    assert amount < balance, "pool: balance too small"
+    if amount >= balance:
+        refusal.because("pool: balance too small")
     return unsafe_sub(balance, amount)  # cannot overflow: see above
 
 

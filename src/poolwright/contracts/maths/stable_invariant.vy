@@ -21,6 +21,7 @@
 # A product term of D is below 2^148 once D has a start (see _above_root; for n <= 4 at S itself, as one asset at least is not
 # below S / n: S * (2^16 / n)^(n - 1) < 2^147), so a word holds D or n * D times it.
 
+from .. import refusal
 from . import limits
 
 IMBALANCE_BITS: constant(uint256) = 16
@@ -62,7 +63,8 @@ def normalise(
     if total >= 2 ** 104:
         right += 16
         total = total >> 16
-    assert total < 2 ** 104, "stable: balances too large"
+    if total >= 2 ** 104:
+        refusal.because("stable: balances too large")
     x: DynArray[uint256, 8] = values
     total = 0
     least: uint256 = Y_MAX
@@ -74,7 +76,8 @@ def normalise(
         total = unsafe_add(total, x_i)  # cannot overflow: the sum of all is below 2^104
         if x_i < least:
             least = x_i
-    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
+    if least <= total >> IMBALANCE_BITS:
+        refusal.because("stable: imbalance")
     return x, left, right, total, least
 
 
@@ -82,7 +85,7 @@ def normalise(
 @pure
 def check_domain(x: DynArray[uint256, 8]) -> (uint256, uint256):
     """
-    @dev (sum x, least x); reverts outside the domain.
+    @dev (sum x, least x) of balances after an operation; reverts outside the domain.
     """
     total: uint256 = 0
     least: uint256 = Y_MAX
@@ -90,7 +93,9 @@ def check_domain(x: DynArray[uint256, 8]) -> (uint256, uint256):
         assert x_k < Y_MAX, "stable: imbalance"
         total = unsafe_add(total, x_k)  # cannot overflow: eight values below 2^112
         least = min(least, x_k)
-    assert least > total >> IMBALANCE_BITS, "stable: imbalance"
+    if least <= total >> IMBALANCE_BITS:
+        refusal.because("stable: imbalance")
+    assert total < D_MAX, "stable: balances too large"
     return total, least
 
 
@@ -154,10 +159,9 @@ def balance_up(
     x: DynArray[uint256, 8], index: uint256, start: uint256, d: uint256, amplification: uint256
 ) -> uint256:
     """
-    @dev An upper bound of x[index] at invariant d, the other balances given; start is where to look for it. Inside the domain.
+    @dev An upper bound of x[index] at invariant d < D_MAX, the other balances given; start is where to look for it. Inside the domain.
          y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up).
     """
-    assert d < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
     ann: uint256 = amplification * n
     others: uint256 = 0
@@ -172,7 +176,8 @@ def balance_up(
             # Rounds up: a quotient and one more; by nothing, nothing, which is outside. cannot overflow: c < 2^150, d < 2^105.
             c = unsafe_add(unsafe_div(unsafe_mul(c, d), unsafe_mul(x_k, n)), 1)
             # A larger term needs a y outside the domain.
-            assert c < 2 ** 150, "stable: imbalance"
+            if c >= 2 ** 150:
+                refusal.because("stable: imbalance")
         k = unsafe_add(k, 1)  # cannot overflow: counts to 8
     # cannot overflow: c * d < 2^255; with ann * n >= 4 * AMPLIFICATION_PRECISION the quotient times that is below 2^253.
     c = unsafe_mul(unsafe_add(unsafe_div(unsafe_mul(c, d), ann * n), 1), limits.AMPLIFICATION_PRECISION)
@@ -203,7 +208,8 @@ def balance_up(
         if unsafe_mul(step, step) <= unsafe_mul(slope, y >> SETTLED_BITS):
             break
     # A root past Y_MAX leaves y there, outside.
-    assert y < Y_MAX and min(least, y) > unsafe_add(others, y) >> IMBALANCE_BITS, "stable: imbalance"  # cannot overflow: sums below 2^116
+    if y >= Y_MAX or min(least, y) <= unsafe_add(others, y) >> IMBALANCE_BITS:  # cannot overflow: sums below 2^116
+        refusal.because("stable: imbalance")
     return y
 
 
@@ -256,7 +262,6 @@ def _root_up(
     @dev An upper bound of D of x, no more than its sum, by Newton's method:
          D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down.
     """
-    assert total < D_MAX, "stable: balances too large"
     n: uint256 = len(x)
     # D is never above S, and on to S the step falls as P rises.
     d: uint256 = min(start, total)

@@ -8,6 +8,7 @@
 """
 # Liquidity: geometric_maths with the weights and total weight WAD.
 
+from .. import refusal
 from . import fixed_point
 from . import log_exp
 
@@ -26,7 +27,8 @@ def compute_out_given_exact_in(
     """
     # cannot overflow: balances are below 2^112, so this is below 2^172, and the net amount no more.
     before: uint256 = unsafe_mul(balance_in, fixed_point.WAD)
-    assert net_in_e18 <= before, "swap: in too large"
+    if net_in_e18 > before:
+        refusal.because("swap: in too large")
     after: uint256 = unsafe_add(before, net_in_e18)  # cannot overflow: see above
     if weight_in == weight_out:
         # As with a constant product: no power to bound, and exact to one unit; at most half, since net is at most b_in.
@@ -37,7 +39,8 @@ def compute_out_given_exact_in(
         return 0
     # cannot overflow: the power is below one here, and one is below 2^120.
     amount_out: uint256 = unsafe_mul(balance_out, unsafe_sub(fixed_point.E36, power)) // fixed_point.E36
-    assert amount_out <= balance_out >> 1, "swap: out too large"
+    if amount_out > balance_out >> 1:
+        refusal.because("swap: out too large")
     return amount_out
 
 
@@ -53,14 +56,17 @@ def compute_in_given_exact_out(
     """
     @dev net = b_in * ((b_out / (b_out - out))^(w_out / w_in) - 1), in _e18. Amount enters: rounds up.
     """
-    assert amount_out > 0, "swap: zero out"
-    assert amount_out <= balance_out >> 1, "swap: out too large"
+    if amount_out == 0:
+        refusal.because("swap: zero out")
+    if amount_out > balance_out >> 1:
+        refusal.because("swap: out too large")
     stays: uint256 = unsafe_sub(balance_out, amount_out)  # cannot overflow: see above
     if weight_in == weight_out:
         # As with a constant product. cannot overflow: a balance is below 2^112.
         return fixed_point.mul_div_up(unsafe_mul(balance_in, fixed_point.WAD), amount_out, stays)
     power: uint256 = log_exp.pow_up(balance_out, stays, weight_out, weight_in)
-    assert power <= 2 * fixed_point.E36, "swap: in too large"
+    if power > 2 * fixed_point.E36:
+        refusal.because("swap: in too large")
     # cannot overflow: a balance is below 2^112, and the power from one, below 2^120, to two: balance_out >= stays.
     return fixed_point.div_up(unsafe_mul(balance_in, unsafe_sub(power, fixed_point.E36)), fixed_point.WAD)
 

@@ -7,6 +7,8 @@
 @custom:kill owner and guardian can pause all pools for a while, a pool's manager its own; exits stay open
 """
 
+from .. import refusal
+from . import adding
 from . import asking
 from . import custody
 from . import entrance
@@ -14,6 +16,7 @@ from . import lock
 from . import pools
 from . import routes
 from . import stable_asking
+from . import stable_pools
 from . import storage
 from . import swapping
 
@@ -23,8 +26,10 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
+initializes: stable_pools[storage := storage, pools := pools]
 initializes: stable_asking
-initializes: swapping[storage := storage, asking := asking, stable_asking := stable_asking, pools := pools]
+initializes: swapping[storage := storage, asking := asking, stable_asking := stable_asking, stable_pools := stable_pools, pools := pools]
+initializes: adding[storage := storage, asking := asking, stable_asking := stable_asking]
 initializes: routes[swapping := swapping]
 
 EXTENSION: immutable(address)
@@ -61,24 +66,24 @@ def __default__() -> Bytes[4096]:
     """
     @notice What is not here is in VaultUnbalanced, VaultBatch or VaultExtension (which passes the rest on to VaultAdmin), in this storage.
     """
-    selector: bytes4 = convert(slice(msg.data, 0, 4), bytes4)
+    selector: uint32 = convert(convert(slice(msg.data, 0, 4), bytes4), uint32)
     # The room for an answer costs gas: most answers are short.
     if (
-        selector == method_id("add_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4)
-        or selector == method_id("remove_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4)
+        selector == convert(method_id("add_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4), uint32)
+        or selector == convert(method_id("remove_proportional(address,uint256,uint256[],uint256,address)", output_type=bytes4), uint32)
     ):
         return raw_call(EXTENSION, msg.data, max_outsize=576, is_delegate_call=True)
     if (
-        selector == method_id("add_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
-        or selector == method_id("add_single_exact_shares(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
-        or selector == method_id("add_unbalanced(address,uint256[],uint256,uint256,address)", output_type=bytes4)
-        or selector == method_id("remove_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
-        or selector == method_id("remove_single_exact_out(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4)
-        or selector == method_id("donate(address,uint256[],uint256)", output_type=bytes4)
+        selector == convert(method_id("add_single_exact_shares(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4), uint32)
+        or selector == convert(method_id("add_unbalanced(address,uint256[],uint256,uint256,address)", output_type=bytes4), uint32)
+        or selector == convert(method_id("remove_single_exact_in(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4), uint32)
+        or selector == convert(method_id("remove_single_exact_out(address,uint256,uint256,uint256,uint256,address)", output_type=bytes4), uint32)
+        or selector == convert(method_id("donate(address,uint256[],uint256)", output_type=bytes4), uint32)
     ):
         return raw_call(UNBALANCED, msg.data, max_outsize=32, is_delegate_call=True)
-    if selector == method_id(
-        "batch_swap((uint256,uint256)[],bool,address[],int256[],uint256,address,address)", output_type=bytes4
+    if selector == convert(
+        method_id("batch_swap((uint256,uint256)[],bool,address[],int256[],uint256,address,address)", output_type=bytes4),
+        uint32,
     ):
         return raw_call(BATCH, msg.data, max_outsize=576, is_delegate_call=True)
     return raw_call(EXTENSION, msg.data, max_outsize=4096, is_delegate_call=True)
@@ -94,9 +99,10 @@ def swap(request: SwapRequest) -> uint256:
     other: uint256 = done.amount_out
     if request.exact_out:
         other = done.amount_in
-        assert other <= request.limit, "swap: in above limit"
-    else:
-        assert other >= request.limit, "swap: out below limit"
+        if other > request.limit:
+            refusal.because("swap: in above limit")
+    elif other < request.limit:
+        refusal.because("swap: out below limit")
     custody.receive(done.token_in, done.amount_in, session)
     custody.send(done.token_out, done.amount_out, request.receiver, session)
     lock.leave(session)
@@ -126,6 +132,25 @@ def swap_path(
 
 
 @external
+def add_single_exact_in(
+    pool: address, index: uint256, amount_in: uint256, min_shares: uint256, deadline: uint256, receiver: address
+) -> uint256:
+    """
+    @notice Add an exact amount of one asset for at least min_shares. Returns the shares.
+    """
+    session: uint256 = entrance.begin(deadline)
+    shares: uint256 = 0
+    token: address = empty(address)
+    shares, token = adding.add_single(pool, index, amount_in, min_shares, receiver)
+    if shares == 0:
+        lock.leave(session)
+        return convert(raw_call(UNBALANCED, msg.data, max_outsize=32, is_delegate_call=True), uint256)
+    custody.receive(token, amount_in, session)
+    lock.leave(session)
+    return shares
+
+
+@external
 @view
 def asset_words(pool: address, n: uint256) -> DynArray[uint256, 16]:
     """
@@ -152,7 +177,9 @@ def word_pair(pool: address, first: uint256, second: uint256) -> (uint256, uint2
 @pure
 def _bounded(done: swapping.Settled, exact_out: bool, limit: uint256) -> uint256:
     if exact_out:
-        assert done.amount_in <= limit, "swap: in above limit"
+        if done.amount_in > limit:
+            refusal.because("swap: in above limit")
         return done.amount_in
-    assert done.amount_out >= limit, "swap: out below limit"
+    if done.amount_out < limit:
+        refusal.because("swap: out below limit")
     return done.amount_out

@@ -14,6 +14,7 @@ from . import entrance
 from . import lock
 from . import pools
 from . import stable_asking
+from . import stable_pools
 from . import storage
 from . import swapping
 
@@ -23,8 +24,11 @@ initializes: custody[lock := lock]
 initializes: entrance[lock := lock, storage := storage]
 initializes: pools[storage := storage]
 initializes: asking
+initializes: stable_pools[storage := storage, pools := pools]
 initializes: stable_asking
-initializes: swapping[storage := storage, asking := asking, stable_asking := stable_asking, pools := pools]
+initializes: swapping[
+    storage := storage, asking := asking, stable_asking := stable_asking, stable_pools := stable_pools, pools := pools
+]
 initializes: batches[lock := lock, swapping := swapping]
 
 

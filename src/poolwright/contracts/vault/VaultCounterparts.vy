@@ -15,6 +15,7 @@ from . import books
 from . import counterparts
 from . import lock
 from . import pools
+from . import pricing
 from . import reading
 from . import recording
 from . import singles
@@ -37,7 +38,13 @@ def __init__():
 
 @external
 def prepare_swap(
-    pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
+    pool: address,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    amount: uint256,
+    terms: uint256,
+    variance: uint256,
 ) -> asking.Prepared:
     """
     @notice What a swap about to be priced needs beyond its two words. Tells the recorder, follows the rates, asks the module.
@@ -49,22 +56,29 @@ def prepare_swap(
         counterparts.follow_rates(pool, book.header)
         counterparts.check_rate(pool, index_in)
         counterparts.check_rate(pool, index_out)
-    account_class: uint256 = 0
+    signals: pricing.Signals = empty(pricing.Signals)
+    signals.variance = variance
     if book.terms.policy == fee_policy_maths.TIERED:
-        account_class = counterparts.account_class(pool, book.header, book.split)
-    module_fee: uint256 = 0
+        signals.account_class = counterparts.account_class(pool, book.header, book.split)
     if book.flags & asset_word.MODULAR != 0:
         counterparts.before_swap(pool, index_in, index_out, exact_out, amount)
-        module_fee = counterparts.module_fee(pool, index_in, index_out, exact_out, amount)
+        signals.module_fee = counterparts.module_fee(pool, index_in, index_out, exact_out, amount)
     record_in: constitution.Record = reading.record(pool, index_in)
     record_out: constitution.Record = reading.record(pool, index_out)
+    weight_in: uint256 = pools.weight_now(pool, index_in, record_in.weight)
+    weight_out: uint256 = pools.weight_now(pool, index_out, record_out.weight)
+    if book.terms.policy == fee_policy_maths.IMBALANCE:
+        signals.value_in = pricing.value(
+            storage.words[pool][index_in], pools.factor(pool, book.header, index_in, record_in.decimals), weight_in
+        )
+        signals.value_out = pricing.value(
+            storage.words[pool][index_out], pools.factor(pool, book.header, index_out, record_out.decimals), weight_out
+        )
     return asking.Prepared(
-        weight_in=pools.weight_now(pool, index_in, record_in.weight),
-        weight_out=pools.weight_now(pool, index_out, record_out.weight),
-        factor_in=pools.factor(pool, book.header, index_in, record_in.decimals),
-        factor_out=pools.factor(pool, book.header, index_out, record_out.decimals),
-        account_class=account_class,
-        module_fee=module_fee,
+        weight_in=weight_in,
+        weight_out=weight_out,
+        parameter=pools.parameter_now(pool, book.header.parameter, book.flags),
+        fee=pricing.fee(terms, signals),
     )
 
 
@@ -126,6 +140,14 @@ def finish_swap(
         counterparts.add_turnover(pool, book.header, amount_in, balance_in)
     if book.flags & asset_word.MODULAR != 0:
         counterparts.after_swap(pool, index_in, index_out, amount_in, amount_out)
+
+
+@external
+def settle_owed(pool: address, token: address, record: uint256, owed: uint256, split: uint256):
+    """
+    @notice Credit what one asset owes to the creator and the protocol.
+    """
+    storage.settle_owed(pool, token, constitution.decimals(record), owed, constitution.split(split))
 
 
 @external

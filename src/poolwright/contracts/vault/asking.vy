@@ -15,10 +15,8 @@ COUNTERPARTS: immutable(address)
 struct Prepared:
     weight_in: uint256
     weight_out: uint256
-    factor_in: uint256
-    factor_out: uint256
-    account_class: uint256
-    module_fee: uint256
+    parameter: uint256
+    fee: uint256
 
 
 @deploy
@@ -28,15 +26,24 @@ def __init__(counterparts: address):
 
 @internal
 def prepare_swap(
-    pool: address, index_in: uint256, index_out: uint256, exact_out: bool, amount: uint256
+    pool: address,
+    index_in: uint256,
+    index_out: uint256,
+    exact_out: bool,
+    amount: uint256,
+    terms: uint256,
+    variance: uint256,
 ) -> Prepared:
-    answer: Bytes[192] = raw_call(
+    """
+    @dev variance: the larger of both assets', rested until now.
+    """
+    answer: Bytes[128] = raw_call(
         COUNTERPARTS,
         abi_encode(
-            pool, index_in, index_out, exact_out, amount,
-            method_id=method_id("prepare_swap(address,uint256,uint256,bool,uint256)"),
+            pool, index_in, index_out, exact_out, amount, terms, variance,
+            method_id=method_id("prepare_swap(address,uint256,uint256,bool,uint256,uint256,uint256)"),
         ),
-        max_outsize=192,
+        max_outsize=128,
         is_delegate_call=True,
     )
     return abi_decode(answer, Prepared)
@@ -102,6 +109,21 @@ def finish_swap(
         abi_encode(
             pool, index_in, index_out, amount_in, amount_out, balance_in,
             method_id=method_id("finish_swap(address,uint256,uint256,uint256,uint256,uint256)"),
+        ),
+        is_delegate_call=True,
+    )
+
+
+@internal
+def settle_owed(pool: address, token: address, record: uint256, owed: uint256, split: uint256):
+    """
+    @dev What one asset owes, once it no longer fits its word: seldom, so that the Vault spares the room.
+    """
+    raw_call(
+        COUNTERPARTS,
+        abi_encode(
+            pool, token, record, owed, split,
+            method_id=method_id("settle_owed(address,address,uint256,uint256,uint256)"),
         ),
         is_delegate_call=True,
     )

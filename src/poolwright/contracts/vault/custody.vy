@@ -9,6 +9,7 @@
 
 from ethereum.ercs import IERC20
 
+from .. import refusal
 from . import lock
 
 uses: lock
@@ -25,10 +26,10 @@ def receive(token: address, amount: uint256, session: uint256):
     if amount == 0:
         return
     before: uint256 = staticcall IERC20(token).balanceOf(self)
-    assert extcall IERC20(token).transferFrom(
-        msg.sender, self, amount, default_return_value=True
-    ), "vault: transfer refused"
-    assert staticcall IERC20(token).balanceOf(self) >= before + amount, "vault: short receipt"
+    if not extcall IERC20(token).transferFrom(msg.sender, self, amount, default_return_value=True):
+        refusal.because("vault: transfer refused")
+    if staticcall IERC20(token).balanceOf(self) < before + amount:
+        refusal.because("vault: short receipt")
 
 
 @internal
@@ -41,9 +42,10 @@ def send(token: address, amount: uint256, receiver: address, session: uint256):
         return
     if amount == 0:
         return
-    assert extcall IERC20(token).transfer(
+    if not extcall IERC20(token).transfer(
         msg.sender if receiver == empty(address) else receiver, amount, default_return_value=True
-    ), "vault: transfer refused"
+    ):
+        refusal.because("vault: transfer refused")
 
 
 @internal

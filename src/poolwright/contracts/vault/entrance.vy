@@ -7,6 +7,7 @@
 @custom:kill a global pause ends here, exits in proportion aside
 """
 
+from .. import refusal
 from . import lock
 from . import storage
 
@@ -19,9 +20,11 @@ def begin(deadline: uint256) -> uint256:
     """
     @dev The answer belongs to lock.leave.
     """
-    assert block.timestamp <= deadline, "vault: too late"
+    if block.timestamp > deadline:
+        refusal.because("vault: too late")
     session: uint256 = lock.enter()
-    assert block.timestamp >= storage.world & (2 ** 32 - 1), "vault: paused"
+    if block.timestamp < storage.world & (2 ** 32 - 1):
+        refusal.because("vault: paused")
     return session
 
 
@@ -30,5 +33,6 @@ def begin_exit(deadline: uint256) -> uint256:
     """
     @dev The same for what no pause may stop.
     """
-    assert block.timestamp <= deadline, "vault: too late"
+    if block.timestamp > deadline:
+        refusal.because("vault: too late")
     return lock.enter()

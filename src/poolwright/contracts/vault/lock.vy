@@ -7,6 +7,9 @@
 @custom:kill none
 """
 
+
+from .. import refusal
+
 IDLE: constant(uint256) = 0
 EXECUTING: constant(uint256) = 1
 
@@ -27,8 +30,10 @@ def enter() -> uint256:
     """
     before: uint256 = self.state
     if before != IDLE:
-        assert before != EXECUTING, "vault: locked"
-        assert before == convert(msg.sender, uint256), "vault: not your session"
+        if before == EXECUTING:
+            refusal.because("vault: locked")
+        if before != convert(msg.sender, uint256):
+            refusal.because("vault: not your session")
     self.state = EXECUTING
     return before
 
@@ -54,7 +59,8 @@ def check_idle():
     """
     @dev Views that others price by answer only while nothing is going on.
     """
-    assert self.state == IDLE, "vault: not idle"
+    if self.state != IDLE:
+        refusal.because("vault: not idle")
 
 
 @internal

@@ -7,6 +7,7 @@
 @custom:kill none: it answers
 """
 
+from .. import refusal
 from ..interfaces import IKind
 from ..maths import asset_word
 from ..maths import constitution
@@ -26,7 +27,8 @@ def check_tradable(pool: address, flags: uint256):
     """
     @dev Refuse while paused, and for ever once retired.
     """
-    assert flags & asset_word.RETIRED == 0, "pool: retired"
+    if flags & asset_word.RETIRED != 0:
+        refusal.because("pool: retired")
     self.check_unpaused(pool, flags)
 
 
@@ -35,7 +37,8 @@ def check_tradable(pool: address, flags: uint256):
 def check_unpaused(pool: address, flags: uint256):
     if flags & asset_word.PAUSED != 0:
         until: uint256 = (storage.pools[pool] >> storage.PAUSED_UNTIL_SHIFT) & (2 ** 32 - 1)
-        assert block.timestamp >= until, "pool: paused"
+        if block.timestamp < until:
+            refusal.because("pool: paused")
 
 
 @internal

@@ -32,13 +32,11 @@ def fee(terms_word: uint256, signals: Signals) -> uint256:
     policy: uint256 = constitution.policy(terms_word)
     if policy == fee_policy_maths.VOLATILITY:
         return self.volatility_fee(terms_word, signals.variance)
+    if policy == fee_policy_maths.IMBALANCE:
+        return self.imbalance_fee(terms_word, signals.value_in, signals.value_out)
     terms: constitution.Terms = constitution.terms(terms_word)
     if policy == fee_policy_maths.FLAT:
         return terms.base
-    if policy == fee_policy_maths.IMBALANCE:
-        return fee_policy_maths.imbalance_fee(
-            terms.least, terms.base, terms.most, terms.slope, signals.value_in, signals.value_out
-        )
     if policy == fee_policy_maths.TIERED:
         return fee_policy_maths.tiered_fee(terms.least, terms.base, signals.account_class)
     return min(max(signals.module_fee, terms.least), terms.most)
@@ -56,6 +54,22 @@ def volatility_fee(terms_word: uint256, variance: uint256) -> uint256:
         (terms_word >> constitution.MOST_SHIFT) & constitution.SHARE,
         (terms_word >> constitution.SLOPE_SHIFT) & (2 ** 64 - 1),
         volatility,
+    )
+
+
+@internal
+@pure
+def imbalance_fee(terms_word: uint256, value_in: uint256, value_out: uint256) -> uint256:
+    """
+    @dev The fee of a pool whose policy this is, WAD.
+    """
+    return fee_policy_maths.imbalance_fee(
+        (terms_word >> constitution.LEAST_SHIFT) & constitution.SHARE,
+        terms_word & constitution.SHARE,
+        (terms_word >> constitution.MOST_SHIFT) & constitution.SHARE,
+        (terms_word >> constitution.SLOPE_SHIFT) & (2 ** 64 - 1),
+        value_in,
+        value_out,
     )
 
 

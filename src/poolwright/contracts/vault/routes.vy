@@ -7,6 +7,7 @@
 @custom:kill see swapping.vy
 """
 
+from .. import refusal
 from . import swapping
 
 uses: swapping
@@ -22,28 +23,20 @@ def path(
     @dev Swap along hops. What passes between two hops is never moved.
     """
     count: uint256 = len(hops)
-    assert count > 0, "path: no hops"
-    whole: swapping.Settled = empty(swapping.Settled)
-    current: uint256 = amount
-    for k: uint256 in range(count, bound=MAX_HOPS):
-        hop: uint256 = hops[k]
-        if exact_out:
-            hop = hops[count - 1 - k]
-        done: swapping.Settled = swapping.swap(hop, exact_out, current, integrator)
-        if exact_out:
-            assert k == 0 or done.token_out == whole.token_in, "path: tokens do not follow"
-            whole.token_in = done.token_in
-            whole.amount_in = done.amount_in
-            current = done.amount_in
-            if k == 0:
-                whole.token_out = done.token_out
-                whole.amount_out = done.amount_out
-        else:
-            assert k == 0 or done.token_in == whole.token_out, "path: tokens do not follow"
-            whole.token_out = done.token_out
-            whole.amount_out = done.amount_out
-            current = done.amount_out
-            if k == 0:
-                whole.token_in = done.token_in
-                whole.amount_in = done.amount_in
-    return whole
+    if count == 0:
+        refusal.because("path: no hops")
+    first: swapping.Settled = swapping.swap(hops[count - 1 if exact_out else 0], exact_out, amount, integrator)
+    last: swapping.Settled = first
+    for k: uint256 in range(1, count, bound=MAX_HOPS - 1):
+        met: address = last.token_in if exact_out else last.token_out
+        current: uint256 = last.amount_in if exact_out else last.amount_out
+        last = swapping.swap(hops[count - 1 - k if exact_out else k], exact_out, current, integrator)
+        if met != (last.token_out if exact_out else last.token_in):
+            refusal.because("path: tokens do not follow")
+    if exact_out:
+        last.token_out = first.token_out
+        last.amount_out = first.amount_out
+    else:
+        last.token_in = first.token_in
+        last.amount_in = first.amount_in
+    return last

@@ -20,6 +20,7 @@ from ..maths import oracle_maths
 from ..maths import share_maths
 from . import asking
 from . import books
+from . import moving
 from . import pools
 from . import pricing
 from . import reading
@@ -117,7 +118,9 @@ def add_single(
     one: Single = self._load(pool, index)
     if one.flags != 0:
         pools.check_tradable(pool, one.flags)
-    fee: uint256 = self._fee(pool, one, self._prepare(pool, one, constitution.BEFORE_ADD, index, [given]))
+    fee: uint256 = 0
+    imbalance: uint256 = 0
+    fee, imbalance = self._fee_of_single(pool, one, self._prepare(pool, one, constitution.BEFORE_ADD, index, [given]))
     supply: uint256 = staticcall IShareToken(pool).totalSupply()
     amount: uint256 = given
     shares: uint256 = given
@@ -125,7 +128,7 @@ def add_single(
     if exact_shares:
         share_maths.minted(supply, shares)
         amount, paid = self._price_single(
-            pool, one.header, one.flags, singles.AMOUNT_IN_FOR_SHARES, index, shares, supply, fee
+            pool, one.header, one.flags, singles.AMOUNT_IN_FOR_SHARES, index, shares, supply, fee, imbalance
         )
         assert amount <= limit, "add: in above limit"
     else:
@@ -135,7 +138,7 @@ def add_single(
             )
         else:
             shares, paid = self._price_single(
-                pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_IN, index, amount, supply, fee
+                pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_IN, index, amount, supply, fee, imbalance
             )
         assert shares >= limit, "add: shares below limit"
     after: uint256 = share_maths.minted(supply, shares)
@@ -156,20 +159,22 @@ def remove_single(pool: address, index: uint256, exact_out: bool, given: uint256
     """
     one: Single = self._load(pool, index)
     pools.check_unpaused(pool, one.flags)
-    fee: uint256 = self._fee(pool, one, self._prepare(pool, one, constitution.BEFORE_REMOVE, index, [given]))
+    fee: uint256 = 0
+    imbalance: uint256 = 0
+    fee, imbalance = self._fee_of_single(pool, one, self._prepare(pool, one, constitution.BEFORE_REMOVE, index, [given]))
     supply: uint256 = staticcall IShareToken(pool).totalSupply()
     amount: uint256 = given
     shares: uint256 = given
     paid: uint256 = 0
     if exact_out:
         shares, paid = self._price_single(
-            pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_OUT, index, amount, supply, fee
+            pool, one.header, one.flags, singles.SHARES_FOR_AMOUNT_OUT, index, amount, supply, fee, imbalance
         )
         assert shares <= limit, "remove: shares above limit"
     else:
         share_maths.burned(supply, shares)
         amount, paid = self._price_single(
-            pool, one.header, one.flags, singles.AMOUNT_OUT_FOR_SHARES, index, shares, supply, fee
+            pool, one.header, one.flags, singles.AMOUNT_OUT_FOR_SHARES, index, shares, supply, fee, imbalance
         )
         assert amount > 0, "remove: zero out"
         assert amount >= limit, "remove: out below limit"
@@ -194,12 +199,13 @@ def _price_single(
     given: uint256,
     supply: uint256,
     fee: uint256,
+    imbalance: uint256,
 ) -> (uint256, uint256):
     """
     @dev (shares or amount, fee in the asset) as the pool's kind says.
     """
     if constitution.kind(header) == constitution.STABLE:
-        return stable_asking.price_single(pool, header, flags, question, index, given, supply, fee)
+        return stable_asking.price_single(pool, header, flags, question, index, given, supply, fee, imbalance)
     return asking.price_single(pool, header, flags, question, index, given, supply, fee)
 
 
@@ -254,6 +260,17 @@ def _prepare(pool: address, one: Single, point: uint256, index: uint256, amounts
 
 @internal
 @view
+def _fee_of_single(pool: address, one: Single, module_fee: uint256) -> (uint256, uint256):
+    """
+    @dev (fee, 0), or (0, terms) where VaultStable tells the same fee from the values that it has before it.
+    """
+    if constitution.policy(one.terms) == fee_policy_maths.IMBALANCE and constitution.kind(one.header) == constitution.STABLE:
+        return 0, one.terms
+    return self._fee(pool, one, module_fee), 0
+
+
+@internal
+@view
 def _fee(pool: address, one: Single, module_fee: uint256) -> uint256:
     """
     @dev What the part above the proportional one pays: the base fee; under volatility, that of the asset that moves, or of the most
@@ -302,8 +319,6 @@ def _touch(pool: address, one: Single, index: uint256, amount: uint256, fee: uin
             pool, reading.token(one.record), constitution.decimals(one.record), owed, constitution.split(one.split)
         )
         owed = 0
-    word: uint256 = asset_word.replaced(
-        one.word, after, owed, oracle_maths.drifted(one.drift, balance, after), one.variance, block.timestamp
-    )
+    word: uint256 = moving.moved(one.word, after, owed, one.drift, one.variance)
     storage.words[pool][index] = word
     return word

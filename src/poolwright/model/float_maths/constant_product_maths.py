@@ -10,19 +10,21 @@ from poolwright.model.float_maths import primitives
 
 def compute_out_given_exact_in(balance_in: float, balance_out: float, net_in_e18: float) -> float:
     """@dev out = b_out * net / (b_in + net). Amount leaves: rounds down."""
-    return primitives.mul_div(balance_out, net_in_e18, balance_in * primitives.WAD + net_in_e18)
+    after = balance_in * primitives.WAD + net_in_e18
+    return primitives.mul_div(balance_out, net_in_e18, after)
 
 
 def compute_in_given_exact_out(balance_in: float, balance_out: float, amount_out: float) -> float:
     """@dev net = b_in * out / (b_out - out), in _e18. Amount enters: rounds up."""
-    if amount_out <= 0.0:
+    if amount_out == 0.0:
         raise PoolRevert('swap: zero out')
     if amount_out >= balance_out:
         raise PoolRevert('swap: out too large')
-    whole = primitives.divide(balance_in * amount_out, balance_out - amount_out)
+    stays = balance_out - amount_out
+    whole = primitives.divide(balance_in * amount_out, stays)
     if whole >= limits.MAX_BALANCE:
         raise PoolRevert('swap: in too large')
-    return primitives.mul_div(balance_in * primitives.WAD, amount_out, balance_out - amount_out)
+    return primitives.mul_div(balance_in * primitives.WAD, amount_out, stays)
 
 
 def compute_spot_price(balance_in: float, balance_out: float) -> tuple[float, float]:

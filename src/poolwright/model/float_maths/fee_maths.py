@@ -10,7 +10,7 @@ from poolwright.model.float_maths import primitives
 
 def net_of_fee(amount_in: float, fee: float) -> float:
     """@dev amount_in * (1 - fee), exact, in _e18."""
-    if amount_in <= 0.0:
+    if amount_in == 0.0:
         raise PoolRevert('swap: zero in')
     if amount_in > limits.MAX_BALANCE:
         raise PoolRevert('swap: in too large')

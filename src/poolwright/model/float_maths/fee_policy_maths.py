@@ -29,13 +29,12 @@ def imbalance_fee(least_: float, base: float, most: float, slope: float, value_i
         b = max(b / 2.0 ** 81, 1.0)
     size = 0.0
     if a > b:
-        size = primitives.ratio(primitives.ln(a, b), primitives.WAD) + 1.0
-        return min(most, base + primitives.mul_wad(slope, size))
+        size = (primitives.ln(a, b) + 2e+18) / primitives.WAD
+        risk = (slope * size + 1e+18) / primitives.WAD
+        return min(most, base + risk)
     size = primitives.ln(b, a) / primitives.WAD
-    cut = primitives.mul_wad(slope, size)
-    if cut >= base - least_:
-        return least_
-    return base - cut
+    cut = slope * size / primitives.WAD
+    return base - min(cut, base - least_)
 
 
 def tiered_fee(least_: float, base: float, account_class: float) -> float:

@@ -56,7 +56,8 @@ def compute_shares_given_amount_in(balance: float, weight: float, total_weight: 
     growth = _growth_of_one_down(before_e18, net_e18, weight, total_weight)
     proportional_e18 = primitives.divide(balance * growth, primitives.WAD)
     if net_e18 > proportional_e18:
-        net_e18 = net_e18 - primitives.mul_wad(net_e18 - proportional_e18, fee)
+        tax_e36 = (net_e18 - proportional_e18) * fee
+        net_e18 = net_e18 - (tax_e36 + 1e+18) / primitives.WAD
     growth = _growth_of_one_down(before_e18, net_e18, weight, total_weight)
     return (supply * growth / primitives.E36, (gross_e18 - net_e18) / primitives.WAD)
 
@@ -132,9 +133,12 @@ def _growth_down(balances: tuple[float, ...], weights: tuple[float, ...], total_
 
 def _growth_of_one_down(before_e18: float, net_e18: float, weight: float, total_weight: float) -> float:
     """@dev _growth_down of one token."""
-    total = primitives.log2_ratio(before_e18 + net_e18, before_e18) * weight
-    ratio = primitives.exp2(primitives.divide(total, total_weight))
-    return max(ratio, primitives.E36) - primitives.E36
+    grown = primitives.log2_ratio(before_e18 + net_e18, before_e18)
+    grown = primitives.divide(grown * weight, total_weight)
+    ratio = primitives.exp2(grown)
+    if ratio <= primitives.E36:
+        return 0.0
+    return ratio - primitives.E36
 
 
 def _phi_up(u: float, ratio: float, fee: float) -> float:

@@ -20,13 +20,12 @@ def initial_shares(invariant: float) -> float:
 
 def minted(supply: float, shares: float) -> float:
     """@dev Supply after minting."""
-    if shares <= 0.0:
+    if shares == 0.0:
         raise PoolRevert('shares: zero minted')
-    if shares > limits.MAX_SHARES:
+    after = supply + shares
+    if max(after, shares) > limits.MAX_SHARES:
         raise PoolRevert('shares: too many')
-    if supply + shares > limits.MAX_SHARES:
-        raise PoolRevert('shares: too many')
-    return supply + shares
+    return after
 
 
 def burned(supply: float, shares: float) -> float:
@@ -50,10 +49,8 @@ def gross_shares_up(paid: float, fee: float) -> float:
 
 def credited(balance: float, amount: float) -> float:
     """@dev Balance after a receipt."""
-    if amount > limits.MAX_BALANCE:
-        raise PoolRevert('pool: balance too large')
     after = balance + amount
-    if after > limits.MAX_BALANCE:
+    if max(after, amount) > limits.MAX_BALANCE:
         raise PoolRevert('pool: balance too large')
     return after
 

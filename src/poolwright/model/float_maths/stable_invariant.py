@@ -55,7 +55,7 @@ def normalise(values: tuple[float, ...], worth: float) -> tuple[tuple[float, ...
 
 
 def check_domain(x: tuple[float, ...]) -> tuple[float, float]:
-    """@dev (sum x, least x); reverts outside the domain."""
+    """@dev (sum x, least x) of balances after an operation; reverts outside the domain."""
     total = 0.0
     least_ = Y_MAX
     for x_k in x:
@@ -65,6 +65,8 @@ def check_domain(x: tuple[float, ...]) -> tuple[float, float]:
         least_ = min(least_, x_k)
     if least_ <= total / 2.0 ** 16:
         raise PoolRevert('stable: imbalance')
+    if total >= D_MAX:
+        raise PoolRevert('stable: balances too large')
     return (total, least_)
 
 
@@ -91,10 +93,8 @@ def invariant_down(x: tuple[float, ...], total: float, least_: float, start: flo
 
 
 def balance_up(x: tuple[float, ...], index: int, start: float, d: float, amplification: float) -> float:
-    """@dev An upper bound of x[index] at invariant d, the other balances given; start is where to look for it. Inside the domain.
+    """@dev An upper bound of x[index] at invariant d < D_MAX, the other balances given; start is where to look for it. Inside the domain.
     y^2 + b * y >= c + D * y  with  b = S' + D/Ann (down),  c = D^(n+1) / (n^n prod' x * Ann) (up)."""
-    if d >= D_MAX:
-        raise PoolRevert('stable: balances too large')
     n = float(len(x))
     ann = amplification * n
     others = 0.0
@@ -131,7 +131,7 @@ def balance_up(x: tuple[float, ...], index: int, start: float, d: float, amplifi
             break
         if step * step <= slope * (y / 2.0 ** 64):
             break
-    if not (y < Y_MAX and min(least_, y) > (others + y) / 2.0 ** 16):
+    if y >= Y_MAX or min(least_, y) <= (others + y) / 2.0 ** 16:
         raise PoolRevert('stable: imbalance')
     return y
 
@@ -168,8 +168,6 @@ def above_root(x: tuple[float, ...], total: float, least_: float) -> float:
 def _root_up(x: tuple[float, ...], total: float, least_: float, start: float, ann: float) -> float:
     """@dev An upper bound of D of x, no more than its sum, by Newton's method:
     D_next = (Ann * S + n * P) * D / ((Ann - 1) * D + (n + 1) * P), which is F's step and falls as P rises: P rounds down."""
-    if total >= D_MAX:
-        raise PoolRevert('stable: balances too large')
     n = float(len(x))
     d = min(start, total)
     amplified = primitives.divide(ann * total, limits.AMPLIFICATION_PRECISION)

@@ -26,7 +26,7 @@ def compute_out_given_exact_in(balance_in: float, weight_in: float, balance_out:
 
 def compute_in_given_exact_out(balance_in: float, weight_in: float, balance_out: float, weight_out: float, amount_out: float) -> float:
     """@dev net = b_in * ((b_out / (b_out - out))^(w_out / w_in) - 1), in _e18. Amount enters: rounds up."""
-    if amount_out <= 0.0:
+    if amount_out == 0.0:
         raise PoolRevert('swap: zero out')
     if amount_out > balance_out / 2.0 ** 1:
         raise PoolRevert('swap: out too large')

@@ -25,7 +25,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("asset_word", "variance_of", (("word", "uint256"),), "uint256"),
     Function("asset_word", "time_of", (("word", "uint256"),), "uint256"),
     Function("asset_word", "pack", (("asset", "Asset"),), "uint256"),
-    Function("asset_word", "replaced", (("word", "uint256"), ("balance", "uint256"), ("owed", "uint256"), ("drift", "int256"), ("variance", "uint256"), ("time", "uint256"),), "uint256"),
     Function("asset_word", "quantum", (("decimals", "uint256"),), "uint256"),
     Function("constant_product_maths", "compute_out_given_exact_in", (("balance_in", "uint256"), ("balance_out", "uint256"), ("net_in_e18", "uint256"),), "uint256"),
     Function("constant_product_maths", "compute_in_given_exact_out", (("balance_in", "uint256"), ("balance_out", "uint256"), ("amount_out", "uint256"),), "uint256"),
