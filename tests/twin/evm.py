@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import itertools
+import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import vyper
 from pyrevm import EVM, AccountInfo
 from vyper import ast as vy
 from vyper.compiler import compile_code
@@ -22,6 +26,7 @@ from poolwright.twin import types
 from poolwright.twin.generate import load, translate
 from tests.twin import abi
 
+KEPT = Path(__file__).parents[2] / ".cache" / "harnesses"
 CALLER = "0x" + "11" * 20
 Outcome = tuple[str, Any]  # ("ok", value) or ("revert", text)
 _numbers = itertools.count(1)
@@ -85,10 +90,24 @@ def harness(stem: str, functions: list[Any], imports: list[str]) -> str:
 
 
 def compile_harness(folder: Path, text: str) -> dict[str, Any]:
-    """Compile a harness whose modules are in `folder`."""
-    formats = ["bytecode_runtime", "method_identifiers"]
-    bundle = FilesystemInputBundle([folder])
-    return dict(compile_code(text, output_formats=formats, input_bundle=bundle))
+    """Compile a harness whose modules are in `folder`, once: kept by the hash of all that it may import."""
+    sources = sorted(folder.glob("*.vy"))
+    parts = [
+        vyper.__version__,
+        text,
+        *(part for each in sources for part in (each.name, each.read_text("utf-8"))),
+    ]
+    kept = KEPT / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
+    if not kept.exists():
+        bundle = FilesystemInputBundle([folder])
+        output = compile_code(
+            text, output_formats=["bytecode_runtime", "method_identifiers"], input_bundle=bundle
+        )
+        KEPT.mkdir(parents=True, exist_ok=True)
+        written = kept.with_suffix(f".{os.getpid()}")  # whole at once: others may be reading
+        written.write_text(json.dumps(output), "utf-8")
+        written.replace(kept)
+    return dict(json.loads(kept.read_text("utf-8")))
 
 
 def deploy(runtime: str) -> tuple[EVM, str]:
