@@ -153,7 +153,7 @@ MUTANTS = (
         "stable-out-up-in-the-vault", "vault/stable_pools", "price_out",
         "(unsafe_sub(held, stays) << right) >> left, factors[index_out])",
         "(unsafe_sub(held, stays) << right) >> left, factors[index_out]) + 1",
-        "every stable swap takes a unit too many: Balancer, November 2025", ROUNDING, ("Vault",),
+        "every stable swap takes a unit too many: Balancer, November 2025", SCENARIOS, ("Vault",),
     ),
     Mutant(
         "shares-for-nobody", "vault/custody", "whom",
@@ -270,9 +270,14 @@ MUTANTS = (
         "fees owed that were credited stay owed", SCENARIOS, ("Vault",),
     ),
     Mutant(
-        "owed-rounds-up", "vault/pricing", "owed_of", "// unsafe_mul(limits.WAD, quantum)",
+        "owed-rounds-up", "vault/swapping", "swap", "// unsafe_mul(limits.WAD, quantum)",
         "// unsafe_mul(limits.WAD, quantum) + 1",
         "the providers pay what rounding leaves", SCENARIOS, ("Vault",),
+    ),
+    Mutant(
+        "owed-of-liquidity-rounds-up", "vault/pricing", "owed_of", "// unsafe_mul(limits.WAD, quantum)",
+        "// unsafe_mul(limits.WAD, quantum) + 1",
+        "the same where liquidity pays the fee", SCENARIOS, ("VaultUnbalanced",),
     ),
     Mutant(
         "module-fee-above-the-terms", "vault/pricing", "fee", "min(max(signals.module_fee, terms.least), terms.most)",
