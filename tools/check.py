@@ -23,6 +23,7 @@ CHECKS: dict[str, list[str]] = {
     "decay is derived": [PYTHON, "tools/derive_decay.py", "--check"],
     "errors are indexed": [PYTHON, "tools/error_index.py", "--check"],
     "storage is laid out": [PYTHON, "tools/storage_layout.py", "--check"],
+    "coverage is reasoned": [PYTHON, "-m", "tools.vyper_coverage", "--check"],
     "artifacts are fresh": [PYTHON, "tools/compile_contracts.py", "--check"],
 }
 

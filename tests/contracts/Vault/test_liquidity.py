@@ -7,11 +7,12 @@ from fractions import Fraction
 
 import pytest
 
+from poolwright.chain.artifacts import artifact
 from poolwright.errors import PoolRevert
 from poolwright.spec.bounds import MINIMUM_SHARES
 from poolwright.spec.kind import Kind
-from tests.contracts.contract import EVER, NOBODY
-from tests.contracts.protocol import ALICE, BOB, MANAGER, World
+from tests.contracts.contract import EVER, NOBODY, Contract
+from tests.contracts.protocol import ALICE, BOB, MANAGER, WAD, World
 from tests.contracts.Vault.conftest import Opened
 
 
@@ -129,3 +130,29 @@ def test_parts_of_sixteen_balances_are_rounded_to_the_pools_side(
             pool.address, shares, limits, EVER, sender, sender=sender
         )
         assert list(moved) == [sign * (sign * balance * shares // whole) for balance in balances]
+
+
+@pytest.mark.parametrize("policy", ["flat", "volatility", "imbalance"])
+@pytest.mark.parametrize("n", [2, 3, 4, 8])
+@pytest.mark.parametrize("kind", Kind)
+def test_one_asset_in_is_worth_what_the_kind_says(
+    world: World, opened: Callable[..., Opened], kind: Kind, n: int, policy: str
+) -> None:
+    """The Vault prices some such deposits itself and asks for others: the lens asks the kind about all, to the unit."""
+    terms = {} if policy == "flat" else {"policy": policy, "base": 3 * 10**15, "most": 10**17, "slope": WAD}
+    pool = opened(kind, decimals=(18, 6, 8, 18, 0, 18, 12, 18)[:n], **terms)
+    lens = Contract.deploy(world.chain, artifact("LiquidityLens"), world.vault)
+    world.swap(
+        pool.address, 0, 1, 10 ** (pool.tokens[0].decimals() + 4)
+    )  # moves the averages and the balance
+    for index in (0, 1, n - 1):
+        amount = 12_345 * 10 ** pool.tokens[index].decimals()
+        world.chain.mine()
+        told = lens.preview_add_single_exact_in(pool.address, index, amount, ALICE)
+        end = (EVER, ALICE)
+        world.chain.join_last_block()  # as an average fades, so does the fee that follows it
+        with pytest.raises(PoolRevert, match=r"^add: shares below limit$"):
+            world.vault.add_single_exact_in(pool.address, index, amount, told + 1, *end, sender=ALICE)
+        world.chain.join_last_block()
+        done = world.vault.add_single_exact_in(pool.address, index, amount, told, *end, sender=ALICE)
+        assert done == told

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from poolwright.chain.artifacts import artifact
 from poolwright.chain.hops import fee_and_indices, hop
 from poolwright.errors import PoolRevert
 from poolwright.model.maths import asset_word
@@ -150,6 +151,22 @@ def test_swap_goes_by_the_rates(world: World, opened: Callable[..., Opened]) -> 
     assert 0.45 < world.swap(pool.address, 1, 0, pool.units(1)) / pool.units(0) < 0.55
 
 
+def test_swap_of_next_to_nothing_gives_nothing(world: World, pool: Opened) -> None:
+    """One unit in is worth less than one unit out, after the fee: the Vault keeps nothing for nothing."""
+    i, o = (0, 1) if pool.units(0) >= pool.units(1) else (1, 0)
+    with pytest.raises(PoolRevert, match=r"^swap: zero out$"):
+        world.swap(pool.address, i, o, 1)
+
+
+def test_swap_below_what_a_stable_pool_resolves_gives_nothing(
+    world: World, token: Callable[[int], Contract]
+) -> None:
+    """One unit among 10^33 is below a 2^-104 part of their worth: what must stay is then more than there is."""
+    pool = world.open([token(18), token(18)], Kind.STABLE, [10**33] * 2)
+    with pytest.raises(PoolRevert, match=r"^swap: zero out$"):
+        world.swap(pool, 0, 1, 1)
+
+
 def test_swap_leaves_a_stable_pool_where_its_maths_are_proved(
     world: World, opened: Callable[..., Opened]
 ) -> None:
@@ -178,15 +195,22 @@ def test_who_names_nobody_is_the_receiver(world: World, pool: Opened) -> None:
     assert out.balanceOf(ALICE) == before + amounts[1]
 
 
-@pytest.mark.parametrize("n", [2, 3, 4, 9, 15, 16])
+@pytest.mark.parametrize(
+    ("kind", "n"),
+    [(kind, n) for kind in Kind for n in (2, 3, 4, 8)] + [(Kind.WEIGHTED, n) for n in (9, 15, 16)],
+)
 def test_swap_reads_any_two_of_any_number_of_assets(
-    world: World, opened: Callable[..., Opened], n: int
+    world: World, opened: Callable[..., Opened], kind: Kind, n: int
 ) -> None:
     """Constitutions are read by one of two lengths, and filled up for it: the ends of both, and past the last asset."""
-    pool = opened(Kind.WEIGHTED, decimals=(18,) * n)
+    pool = opened(kind, decimals=(18,) * n)
+    lens = Contract.deploy(world.chain, artifact("VaultLens"), world.vault)
     for i, o in ((0, 1), (n - 1, 0), (0, n - 1)):
         before = world.balances(pool.address, n)
+        # As the pool's kind has it, asked by the lens about every asset.
+        told = lens.preview_swap(pool.address, i, o, False, 10**18, ALICE)
         paid = world.swap(pool.address, i, o, 10**18)
+        assert paid == told[1]
         after = world.balances(pool.address, n)
         assert after[o] == before[o] - paid
         assert [k for k in range(n) if after[k] != before[k]] == sorted((i, o))

@@ -94,15 +94,6 @@ def factor(pool: address, header: constitution.Header, index: uint256, decimals:
 
 
 @internal
-@pure
-def plain_factor(record_word: uint256) -> uint256:
-    """
-    @dev Value of a raw unit without a rate.
-    """
-    return scaling.scaling_factor(constitution.decimals(record_word), limits.WAD)
-
-
-@internal
 @view
 def view_all(pool: address, header: constitution.Header, flags: uint256) -> IKind.PoolView:
     """
