@@ -12,7 +12,8 @@ STAMP := $(VENV)/.poolwright-ready
 JOBS ?= 2
 ROUNDS ?= 9
 ANVIL := @foundry-rs/anvil@1.7.1
-PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
+# Files in their order, not the longest lists first: the slowest tests are alone in their files and would come last.
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Absolute, so that a command that changes folder still finds the project's own tools first.

@@ -51,7 +51,13 @@ def bunni_september_2025(patch: pytest.MonkeyPatch) -> None:
 
 def velocore_june_2024(patch: pytest.MonkeyPatch) -> None:
     """A fee that traders can drive above 100 %, and a subtraction that nobody checks."""
-    twist(patch, fee_policy_maths, "imbalance_fee", "least(most, uadd(base,", "(uadd(base,")
+    twist(
+        patch,
+        fee_policy_maths,
+        "imbalance_fee",
+        "least(most, wrap_uadd(base, risk))",
+        "wrap_uadd(base, risk)",
+    )
     twist(
         patch, fee_maths, "gross_of_net_up", "usub(fixed_point.WAD, fee)", "(fixed_point.WAD - fee) % 2**256"
     )
