@@ -91,7 +91,7 @@ def harness(stem: str, functions: list[Any], imports: list[str]) -> str:
 
 def compile_harness(folder: Path, text: str) -> dict[str, Any]:
     """Compile a harness whose modules are in `folder`, once: kept by the hash of all that it may import."""
-    sources = sorted(folder.glob("*.vy"))
+    sources = sorted([*folder.glob("*.vy"), *folder.parent.glob("*.vy")])  # beside it: refusal.vy
     parts = [
         vyper.__version__,
         text,
